@@ -1,0 +1,4 @@
+package org.posthouse.auth;
+
+/** What came of a password. */
+public enum Check { RIGHT, WRONG, NO_SUCH_USER }

@@ -1,0 +1,26 @@
+package org.posthouse.auth;
+
+import java.io.IOException;
+import java.util.Optional;
+import org.osgi.annotation.versioning.ConsumerType;
+import org.posthouse.message.Address;
+
+/**
+ * Knows users and aliases. The kind of the {@code directory-*} bundles. Names are full and in lower case. An IOException
+ * means "cannot say now", which is never the same as "no such user".
+ */
+@ConsumerType
+public interface Directory {
+    /** One step for exactly this address. An address {@code @domain} (empty local part) asks for the domain's catch-all. */
+    Resolution resolve(Address address) throws IOException;
+
+    Optional<Account> account(String name) throws IOException;
+
+    /** Verifies a password and may rehash its own record. Must take about as long for a user that does not exist. */
+    Check check(String name, char[] password) throws IOException;
+
+    /** For directories that can be changed by {@code posthouse user}. */
+    default Optional<Editor> editor() {
+        return Optional.empty();
+    }
+}

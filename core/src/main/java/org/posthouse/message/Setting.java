@@ -1,0 +1,32 @@
+package org.posthouse.message;
+
+import java.time.Duration;
+
+/**
+ * Reads the values of settings; {@code posthouse check} and the components' constructors use the same methods. Each throws
+ * {@link BadSetting} naming the key and what would be right.
+ */
+public final class Setting {
+    private Setting() {}
+
+    /** A number with its unit: {@code 500ms}, {@code 30s}, {@code 5m}, {@code 4h}, {@code 7d}. */
+    public static Duration duration(String key, String value) {
+        return SettingForms.duration(key, value);
+    }
+
+    /** Octets: {@code 512}, {@code 64K}, {@code 50M}, {@code 2G} (powers of 1024). */
+    public static long size(String key, String value) {
+        return SettingForms.size(key, value);
+    }
+
+    /** {@code 192.0.2.0/24}, {@code 2001:db8::/32}, or one address. Names are not looked up. */
+    public static Network network(String key, String value) {
+        return SettingForms.network(key, value);
+    }
+
+    /** A mail address, {@code ann@example.test}. */
+    public static Address address(String key, String value) {
+        return Address.parse(value).filter(a -> a.hasDomain() && !a.isNull())
+                .orElseThrow(() -> new BadSetting(key, "'" + value + "' is not a mail address; write it like ann@example.test"));
+    }
+}

@@ -1,0 +1,17 @@
+package org.posthouse.net;
+
+import java.io.IOException;
+import org.osgi.annotation.versioning.ConsumerType;
+
+/** A protocol a listener can speak. The kind of the {@code protocol-*} bundles. */
+@ConsumerType
+public interface Protocol {
+    /** As a listener's {@code protocol} names it: {@code smtp}, {@code pop3}. */
+    String name();
+
+    /**
+     * Serves one connection from greeting to end: a straight loop on a virtual thread of its own. The connection is closed
+     * by the caller. An IOException means the other side is gone or too slow; it is logged at debug.
+     */
+    void serve(Connection client) throws IOException;
+}

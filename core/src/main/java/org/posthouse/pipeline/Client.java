@@ -1,0 +1,77 @@
+package org.posthouse.pipeline;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.posthouse.auth.AccountId;
+import org.posthouse.net.Peer;
+
+/**
+ * Who is talking to us: the peer, and what it said and proved since. The protocol writes it, filters read it. One per
+ * connection; {@link #hello} after STARTTLS starts it anew (RFC 3207 §4.2).
+ */
+public final class Client {
+    private final Peer peer;
+    private final List<Finding> findings = new CopyOnWriteArrayList<>();
+    private volatile String hello = "";
+    private volatile String protocol = "";
+    private volatile String cipher = "";
+    private volatile Optional<AccountId> account = Optional.empty();
+
+    public Client(Peer peer) {
+        this.peer = peer;
+    }
+
+    public Peer peer() {
+        return peer;
+    }
+
+    /** The name it gave at HELO, EHLO or LHLO; empty before. */
+    public String hello() {
+        return hello;
+    }
+
+    public void hello(String name) {
+        hello = name;
+    }
+
+    /** For the {@code with} clause of Received: {@code SMTP}, {@code ESMTPS}, {@code ESMTPSA}, {@code LMTP} (RFC 3848). */
+    public String protocol() {
+        return protocol;
+    }
+
+    public void protocol(String name) {
+        protocol = name;
+    }
+
+    /** TLS version and cipher suite; empty without TLS. */
+    public String cipher() {
+        return cipher;
+    }
+
+    public void cipher(String name) {
+        cipher = name;
+    }
+
+    /** The account it has logged in to. */
+    public Optional<AccountId> account() {
+        return account;
+    }
+
+    public void account(AccountId id) {
+        account = Optional.of(id);
+    }
+
+    /** What filters found so far; those of a message are taken away when its transaction ends. */
+    public List<Finding> findings() {
+        return List.copyOf(findings);
+    }
+
+    void found(Finding finding) {
+        findings.add(finding);
+    }
+
+    void forget(List<Finding> some) {
+        findings.removeAll(some);
+    }
+}
