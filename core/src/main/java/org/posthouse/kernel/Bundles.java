@@ -1,0 +1,74 @@
+package org.posthouse.kernel;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Installs and starts jars in the framework, which keeps a copy of its own, and takes them out again. */
+final class Bundles {
+    private static final Logger log = LoggerFactory.getLogger("kernel");
+    private static final Pattern MISSING = Pattern.compile("osgi\\.wiring\\.package=([\\w.]+)");
+
+    private final BundleContext context;
+    private final Services services;
+    private final AtomicInteger installed = new AtomicInteger();
+
+    Bundles(BundleContext context, Services services) {
+        this.context = context;
+        this.services = services;
+    }
+
+    /** Starts a jar and constructs its services; nothing is open and nobody calls them yet. */
+    Running start(Jar jar) throws BadJar {
+        var bundle = install(jar);
+        try {
+            bundle.start();
+            return new Running(jar, bundle, services.take(bundle, jar, List.of()));
+        } catch (BundleException e) {
+            uninstall(bundle);
+            throw new BadJar(reason(e), e);
+        } catch (BadJar e) {
+            uninstall(bundle);
+            throw e;
+        }
+    }
+
+    /** The services after a change of the bundle's configuration. */
+    Running takeAgain(Running running) throws BadJar {
+        return new Running(running.jar(), running.bundle(), services.take(running.bundle(), running.jar(), running.services()));
+    }
+
+    void stop(Running running) {
+        services.release(running.services());
+        uninstall(running.bundle());
+    }
+
+    private Bundle install(Jar jar) throws BadJar {
+        try (var in = Files.newInputStream(jar.file())) {
+            return context.installBundle("posthouse:" + jar.name() + "@" + installed.incrementAndGet(), in);
+        } catch (BundleException | IOException e) {
+            throw new BadJar("it cannot be installed: " + e.getMessage(), e);
+        }
+    }
+
+    private static void uninstall(Bundle bundle) {
+        try {
+            bundle.uninstall();
+        } catch (BundleException | IllegalStateException e) {
+            log.warn("cannot take out bundle={} why={}", bundle, e.toString());
+        }
+    }
+
+    private static String reason(BundleException e) {
+        var missing = MISSING.matcher(String.valueOf(e.getMessage()));
+        return missing.find() ? "it imports " + missing.group(1) + ", which nothing here exports; embed that library in the jar"
+                : "it cannot be started: " + e.getMessage();
+    }
+}

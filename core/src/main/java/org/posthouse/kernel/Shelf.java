@@ -1,0 +1,131 @@
+package org.posthouse.kernel;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The jars of {@code bundles/} and {@code plugins/}: which there are, and which of one name is the best. Looks into a jar once
+ * its size and time have stood still between two looks (or at once, when the server starts). Used by one thread at a time.
+ */
+final class Shelf {
+    /** What a folder says of a file. */
+    private record Seen(long size, long modifiedMillis, Object file) {}
+
+    /** One jar file and what came of looking into it. */
+    private record Looked(Seen seen, Optional<Jar> jar, String problem) {}
+
+    private static final Logger log = LoggerFactory.getLogger("kernel");
+
+    private final Path bundles;
+    private final Path plugins;
+    private final Map<Path, Seen> moving = new HashMap<>();
+    private final SequencedMap<Path, Looked> looked = new TreeMap<>();
+
+    Shelf(Path bundles, Path plugins) {
+        this.bundles = bundles;
+        this.plugins = plugins;
+    }
+
+    /** Looks at both folders; the names whose jars changed. */
+    List<String> look(boolean atOnce) {
+        var changed = new ArrayList<String>();
+        var there = new HashMap<Path, Seen>();
+        try {
+            list(bundles).forEach(file -> seen(file).ifPresent(s -> there.put(file, s)));
+            list(plugins).forEach(file -> seen(file).ifPresent(s -> there.put(file, s)));
+        } catch (IOException e) {
+            log.warn("cannot list bundles, will look again: {}", e.toString());
+            return List.of(); // nothing is gone only because it cannot be seen
+        }
+        for (var gone : looked.keySet().stream().filter(f -> !there.containsKey(f)).toList()) {
+            looked.remove(gone).jar().ifPresent(jar -> changed.add(jar.name()));
+        }
+        moving.keySet().retainAll(there.keySet());
+        there.forEach((file, seen) -> {
+            var before = looked.get(file);
+            if (before != null && before.seen().equals(seen)) {
+                return;
+            }
+            if (!atOnce && !seen.equals(moving.put(file, seen))) {
+                return;
+            }
+            moving.remove(file);
+            if (before != null) {
+                before.jar().ifPresent(jar -> changed.add(jar.name()));
+            }
+            var now = lookInto(file, seen);
+            looked.put(file, now);
+            now.jar().ifPresent(jar -> changed.add(jar.name()));
+            if (now.jar().isEmpty()) {
+                changed.add(file.getFileName().toString());
+            }
+        });
+        return changed.stream().distinct().sorted().toList();
+    }
+
+    private Looked lookInto(Path file, Seen seen) {
+        try {
+            return new Looked(seen, Optional.of(Jar.read(file, file.startsWith(plugins))), "");
+        } catch (BadJar e) {
+            return new Looked(seen, Optional.empty(), e.getMessage());
+        }
+    }
+
+    /** All good jars of a name, best first. */
+    List<Jar> jars(String name) {
+        return looked.values().stream().flatMap(l -> l.jar().stream()).filter(j -> j.name().equals(name))
+                .sorted(Jar.BEST_LAST.reversed()).toList();
+    }
+
+    List<Jar> all() {
+        return looked.values().stream().flatMap(l -> l.jar().stream()).toList();
+    }
+
+    List<String> names() {
+        return all().stream().map(Jar::name).distinct().sorted().toList();
+    }
+
+    /** Jars that cannot be used, with the reason. */
+    Map<Path, String> problems() {
+        var found = new TreeMap<Path, String>();
+        looked.forEach((file, look) -> {
+            if (look.jar().isEmpty()) {
+                found.put(file, look.problem());
+            }
+        });
+        return found;
+    }
+
+    private static List<Path> list(Path folder) throws IOException {
+        try (var files = Files.list(folder)) {
+            return files.filter(f -> f.getFileName().toString().endsWith(".jar")).sorted().toList();
+        } catch (NoSuchFileException _) {
+            return List.of();
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+    }
+
+    private static Optional<Seen> seen(Path file) {
+        try {
+            var a = Files.readAttributes(file, BasicFileAttributes.class);
+            return a.isRegularFile() ? Optional.of(new Seen(a.size(), a.lastModifiedTime().toMillis(),
+                    String.valueOf(a.fileKey()))) : Optional.empty();
+        } catch (IOException _) {
+            return Optional.empty(); // gone meanwhile
+        }
+    }
+}
