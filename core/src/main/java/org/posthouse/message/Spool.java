@@ -1,0 +1,113 @@
+package org.posthouse.message;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.SequenceInputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * Where a message's octets wait while it is on its way in: in memory up to a bound, above it in a file of their own. Spool
+ * files are not durable and need not be: nothing in them is ours before a queue or store has it.
+ */
+public final class Spool {
+    private static final int FIRST_BUFFER = 8 * 1024;
+    private static final String PREFIX = "spool-";
+
+    private final Path folder;
+    private final int inMemoryMaxOctets;
+
+    /** @param folder exists before the first message that does not fit into memory */
+    public Spool(Path folder, long inMemoryMaxOctets) {
+        this.folder = folder;
+        this.inMemoryMaxOctets = (int) Math.min(inMemoryMaxOctets, Integer.MAX_VALUE - FIRST_BUFFER);
+    }
+
+    /** Removes what an earlier run of the server left behind. */
+    public void clean() throws IOException {
+        if (!Files.isDirectory(folder)) {
+            return;
+        }
+        try (var left = Files.newDirectoryStream(folder, PREFIX + "*")) {
+            for (var file : left) {
+                Files.deleteIfExists(file);
+            }
+        }
+    }
+
+    /**
+     * Reads {@code in} to its end and keeps it until the result is closed.
+     *
+     * @throws Refusal 5.3.4 as soon as it is larger than {@code maxOctets}; the rest is not read
+     */
+    public Spooled take(InputStream in, long maxOctets) throws Refusal, IOException {
+        var memory = new Memory();
+        byte[] buffer = new byte[FIRST_BUFFER];
+        for (int n; (n = in.read(buffer)) > 0; ) {
+            memory.write(buffer, 0, n);
+            if (memory.size() > maxOctets) {
+                throw tooBig();
+            }
+            if (memory.size() > inMemoryMaxOctets) {
+                return toFile(memory, in, maxOctets);
+            }
+        }
+        return new Spooled(memory.octets(), null);
+    }
+
+    private Spooled toFile(Memory first, InputStream rest, long maxOctets) throws Refusal, IOException {
+        Path file = Files.createTempFile(folder, PREFIX, ""); // 0600 where the file system knows permissions
+        boolean taken = false;
+        try (var out = Files.newOutputStream(file)) {
+            long size = copy(new SequenceInputStream(first.octets().open(), rest), out, maxOctets);
+            taken = true;
+            return new Spooled(inFile(file, size), file);
+        } finally {
+            if (!taken) {
+                Files.deleteIfExists(file);
+            }
+        }
+    }
+
+    private static long copy(InputStream in, OutputStream out, long maxOctets) throws Refusal, IOException {
+        long size = 0;
+        byte[] buffer = new byte[8 * FIRST_BUFFER];
+        for (int n; (n = in.read(buffer)) > 0; ) {
+            size += n;
+            if (size > maxOctets) {
+                throw tooBig();
+            }
+            out.write(buffer, 0, n);
+        }
+        return size;
+    }
+
+    private static StoredContent.Octets inFile(Path file, long size) {
+        return new StoredContent.Octets() {
+            @Override public long size() {
+                return size;
+            }
+
+            @Override public InputStream open() throws IOException {
+                return Files.newInputStream(file);
+            }
+        };
+    }
+
+    private static Refusal tooBig() {
+        return new Refusal("5.3.4", "Message too big for system");
+    }
+
+    /** Gives its array away without copying it. */
+    private static final class Memory extends ByteArrayOutputStream {
+        Memory() {
+            super(FIRST_BUFFER);
+        }
+
+        StoredContent.Octets octets() {
+            return StoredContent.inMemory(buf, count);
+        }
+    }
+}
