@@ -10,5 +10,6 @@ import org.posthouse.auth.AccountId;
  */
 @ProviderType
 public interface Mailboxes {
+    /** NoSuchFileException when there is no such account. */
     AccountSession open(AccountId account) throws IOException;
 }

@@ -16,7 +16,7 @@ import org.posthouse.queue.DeliveryId;
 /**
  * How messages lie on disk. The kind of the {@code store-*} bundles. It records the UIDs it is given and never chooses one.
  * Other programs may read and write the same mail at any time. Every call is complete in itself; INBOX always exists, other
- * folders must be created.
+ * folders must be created: NoSuchFileException where there is none, {@link BadFolderName} where there can be none.
  */
 @ConsumerType
 public interface Store extends Held {
@@ -26,7 +26,12 @@ public interface Store extends Held {
     /** What the format's own files say; a folder without such a file yet gets its UIDVALIDITY here, durably. */
     record Identity(long uidValidity, long uidNext) {}
 
-    /** @param key names the message for as long as it lies in the folder, whatever happens to its flags; not a path. */
+    /**
+     * A message in a folder.
+     *
+     * @param key      names the message for as long as it lies in the folder, whatever happens to its flags; not a path
+     * @param received in whole seconds
+     */
     record Entry(String key, OptionalLong uid, Set<String> flags, Instant received, long size) {
         public Entry {
             flags = Set.copyOf(flags);
@@ -39,7 +44,10 @@ public interface Store extends Held {
 
     Identity identity(Folder folder) throws IOException;
 
-    /** All messages, in the order in which UIDs should be given to those without one. */
+    /**
+     * All messages: those with a UID by ascending UID, then the others in the order in which they should get theirs. The
+     * same list object as last time says that nothing has changed.
+     */
     List<Entry> scan(Folder folder) throws IOException;
 
     /** Stores durably. With a delivery id that was stored before it returns that entry and stores nothing. */

@@ -1,0 +1,132 @@
+package org.posthouse.mailbox;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.posthouse.auth.Account;
+import org.posthouse.auth.AccountId;
+import org.posthouse.config.Values;
+import org.posthouse.message.Unavailable;
+import org.posthouse.swap.Plugins;
+
+class EngineMailboxesTest {
+    private final List<Integer> asked = new ArrayList<>();
+
+    private MailInput input(byte[] octets, long announced) {
+        return new MailInput(new Mail(7, announced, Set.of(), Instant.EPOCH), (offset, into) -> {
+            asked.add(into.length);
+            int n = (int) Math.min(into.length, octets.length - offset);
+            System.arraycopy(octets, (int) offset, into, 0, n);
+            return n;
+        });
+    }
+
+    @Test
+    void smallMailIsReadInOneSmallCall() throws Exception {
+        assertEquals("hello", new String(input("hello".getBytes(), 5).readAllBytes()));
+        assertEquals(List.of(6), asked);
+    }
+
+    @Test
+    void largeMailIsReadInPieces() throws Exception {
+        var octets = new byte[3 * MailInput.LARGEST_PIECE + 17];
+        new Random(1).nextBytes(octets);
+        assertArrayEquals(octets, input(octets, octets.length).readAllBytes());
+        assertEquals(4, asked.size());
+        assertEquals(MailInput.LARGEST_PIECE, asked.getFirst());
+    }
+
+    @Test
+    void mailOfAWholePieceIsWhole() throws Exception {
+        var octets = new byte[MailInput.LARGEST_PIECE];
+        assertArrayEquals(octets, input(octets, octets.length).readAllBytes());
+    }
+
+    @Test
+    void mailThatIsNotAsAnnouncedIsAnError() {
+        var octets = "hello".getBytes();
+        for (int announced : new int[] {0, 4, 6, 1_000_000}) {
+            var in = input(octets, announced);
+            assertThrows(IOException.class, in::readAllBytes);
+            assertThrows(IOException.class, in::read);
+        }
+    }
+
+    @Test
+    void anAccountThatNobodyKnowsCannotBeOpened() {
+        var mailboxes = new EngineMailboxes(new Plugins<>("mailboxes"), _ -> Optional.empty());
+        assertThrows(NoSuchFileException.class, () -> mailboxes.open(new AccountId("ann@example.test")));
+    }
+
+    @Test
+    void aMissingEngineIsUnavailableAndASessionFindsItWhenItComes() throws Exception {
+        var engines = new Plugins<MailboxEngine>("mailboxes");
+        var mailboxes = new EngineMailboxes(engines, name -> Optional.of(new Account(new AccountId(name), Map.of())));
+        var session = mailboxes.open(new AccountId("ann@example.test"));
+        assertThrows(Unavailable.class, session::folders);
+        engines.arrive("mailboxes-indexed", new FoldersOnly(List.of("INBOX")), Map.of());
+        assertEquals(List.of("INBOX"), session.folders());
+        engines.arrive("mailboxes-other", new FoldersOnly(List.of("INBOX", "other")), Map.of());
+        mailboxes.configure(new Values("", Map.of("mailboxes", "mailboxes-other")));
+        assertEquals(List.of("INBOX", "other"), session.folders());
+    }
+
+    @Test
+    void anAccountsStoreIsTheOneItsDirectoryNames() throws Exception {
+        var plugins = new Plugins<Store>("store");
+        var usual = new MemoryStore();
+        var special = new MemoryStore();
+        plugins.arrive("store-maildir", usual, Map.of());
+        plugins.arrive("store-mbox", special, Map.of());
+        var stores = new PluginStores(plugins);
+        var folder = new Store.Folder(new AccountId("ann@example.test"), "here");
+        stores.of(new Account(folder.account(), Map.of("store", "store-mbox"))).create(folder);
+        assertEquals(List.of("INBOX", "here"), special.folders(folder.account()));
+        assertEquals(List.of("INBOX"), stores.of(new Account(folder.account(), Map.of())).folders(folder.account()));
+        stores.configure(new Values("", Map.of("store", "store-mbox")));
+        assertEquals(List.of("INBOX", "here"), stores.of(new Account(folder.account(), Map.of())).folders(folder.account()));
+    }
+
+    private record FoldersOnly(List<String> folders) implements MailboxEngine {
+        @Override
+        public List<String> folders(Account account) {
+            return folders;
+        }
+
+        @Override
+        public Listing list(Account account, String folder) {
+            return new Listing(1, 1, List.of());
+        }
+
+        @Override
+        public int read(Account account, String folder, long uid, long offset, byte[] into) {
+            Arrays.fill(into, (byte) 0);
+            return 0;
+        }
+
+        @Override
+        public void append(Account account, String folder, org.posthouse.queue.DeliveryId id,
+                org.posthouse.message.Content content, Set<String> flags, Instant received) {}
+
+        @Override
+        public void expunge(Account account, String folder, java.util.Collection<Long> uids) {}
+
+        @Override
+        public void open() {}
+
+        @Override
+        public void close() {}
+    }
+}

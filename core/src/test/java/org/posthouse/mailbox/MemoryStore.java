@@ -1,0 +1,156 @@
+package org.posthouse.mailbox;
+
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeMap;
+import org.posthouse.auth.AccountId;
+import org.posthouse.message.Content;
+import org.posthouse.queue.DeliveryId;
+
+/** A store in memory; what it holds is still there after close and open. */
+public final class MemoryStore implements Store {
+    private static final class Box {
+        final Map<String, Entry> entries = new LinkedHashMap<>();
+        final Map<String, byte[]> octets = new HashMap<>();
+        final Map<DeliveryId, Entry> delivered = new HashMap<>();
+        List<Entry> scanned;
+        long uidNext = 1;
+    }
+
+    private final Map<AccountId, Map<String, Box>> accounts = new HashMap<>();
+    private int keys;
+
+    @Override
+    public void open() {}
+
+    @Override
+    public void close() {}
+
+    @Override
+    public synchronized List<String> folders(AccountId account) {
+        var names = new ArrayList<>(boxes(account).keySet());
+        names.remove("INBOX");
+        names.addFirst("INBOX");
+        return names;
+    }
+
+    @Override
+    public synchronized void create(Folder folder) throws BadFolderName {
+        for (var level : folder.name().split("/", -1)) {
+            if (level.isEmpty() || level.equals(".") || level.equals("..") || level.length() > 200
+                    || level.chars().anyMatch(c -> c < ' ')) {
+                throw new BadFolderName(folder.name(), "not even in memory");
+            }
+        }
+        boxes(folder.account()).computeIfAbsent(folder.name(), _ -> new Box());
+    }
+
+    @Override
+    public synchronized Identity identity(Folder folder) throws IOException {
+        return new Identity(1, box(folder).uidNext);
+    }
+
+    @Override
+    public synchronized List<Entry> scan(Folder folder) throws IOException {
+        var box = box(folder);
+        if (box.scanned == null) {
+            box.scanned = box.entries.values().stream().sorted(Comparator.comparingLong(e -> e.uid().orElse(Long.MAX_VALUE))).toList();
+        }
+        return box.scanned;
+    }
+
+    @Override
+    public Entry add(Folder folder, DeliveryId id, Content content, Set<String> flags, Instant received) throws IOException {
+        byte[] octets;
+        try (var in = content.open()) {
+            octets = in.readAllBytes();
+        }
+        synchronized (this) {
+            var box = box(folder);
+            var before = box.delivered.get(id);
+            if (before != null) {
+                return before;
+            }
+            keys++;
+            var entry = new Entry("k" + keys, OptionalLong.empty(), flags, received.truncatedTo(ChronoUnit.SECONDS), octets.length);
+            put(box, entry);
+            box.octets.put(entry.key(), octets);
+            box.delivered.put(id, entry);
+            return entry;
+        }
+    }
+
+    @Override
+    public synchronized Map<String, Long> record(Folder folder, List<String> wanted) throws IOException {
+        var box = box(folder);
+        var uids = new HashMap<String, Long>();
+        for (var key : wanted) {
+            var entry = box.entries.get(key);
+            if (entry == null) {
+                continue;
+            }
+            if (entry.uid().isEmpty()) {
+                entry = new Entry(key, OptionalLong.of(box.uidNext++), entry.flags(), entry.received(), entry.size());
+                put(box, entry);
+            }
+            uids.put(key, entry.uid().getAsLong());
+        }
+        return uids;
+    }
+
+    @Override
+    public synchronized void remove(Folder folder, Collection<String> gone) throws IOException {
+        var box = box(folder);
+        box.entries.keySet().removeAll(gone);
+        box.octets.keySet().removeAll(gone);
+        box.scanned = null;
+    }
+
+    @Override
+    public synchronized int read(Folder folder, String key, long offset, byte[] into) throws IOException {
+        var octets = box(folder).octets.get(key);
+        if (octets == null) {
+            throw new NoSuchFileException(key);
+        }
+        int n = Math.clamp(octets.length - offset, 0, into.length);
+        if (n > 0) {
+            System.arraycopy(octets, (int) offset, into, 0, n);
+        }
+        return n;
+    }
+
+    /** As another program would: changes flags without asking. */
+    public synchronized void flag(Folder folder, String key, Set<String> flags) throws IOException {
+        var box = box(folder);
+        var entry = box.entries.get(key);
+        put(box, new Entry(key, entry.uid(), flags, entry.received(), entry.size()));
+    }
+
+    private static void put(Box box, Entry entry) {
+        box.entries.put(entry.key(), entry);
+        box.scanned = null;
+    }
+
+    private Box box(Folder folder) throws NoSuchFileException {
+        var box = boxes(folder.account()).get(folder.name());
+        if (box == null) {
+            throw new NoSuchFileException(folder.name());
+        }
+        return box;
+    }
+
+    private Map<String, Box> boxes(AccountId account) {
+        return accounts.computeIfAbsent(account, _ -> new TreeMap<>(Map.of("INBOX", new Box())));
+    }
+}
