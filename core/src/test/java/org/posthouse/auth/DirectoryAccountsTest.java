@@ -1,0 +1,201 @@
+package org.posthouse.auth;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.function.DoubleSupplier;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.posthouse.config.Values;
+import org.posthouse.message.BadSetting;
+import org.posthouse.message.Refusal;
+import org.posthouse.message.SessionId;
+import org.posthouse.net.Peer;
+import org.posthouse.net.Site;
+import org.posthouse.observe.Metrics;
+import org.posthouse.swap.Plugins;
+
+class DirectoryAccountsTest {
+    private static final Peer CLIENT = new Peer(new SessionId("s1"), new InetSocketAddress("192.0.2.7", 4000),
+            new InetSocketAddress("192.0.2.1", 110), null, false);
+
+    private final Plugins<Directory> plugins = new Plugins<>("directory");
+    private final MemoryDirectory directory = new MemoryDirectory();
+    private final List<String> events = new ArrayList<>();
+    private final DirectoryAccounts accounts = new DirectoryAccounts(new Directories(plugins), new Here(),
+            (id, what, values) -> events.add(id + " " + what + " " + List.of(values)), new Uncounted(), Clock.systemUTC());
+
+    private static final class Here implements Site {
+        @Override public String hostname() {
+            return "mail.here.example";
+        }
+
+        @Override public Set<String> domains() {
+            return Set.of("here.example");
+        }
+
+        @Override public String firstDomain() {
+            return "here.example";
+        }
+    }
+
+    private static final class Uncounted implements Metrics {
+        @Override public void count(String name, String... labels) {}
+
+        @Override public void add(String name, double amount, String... labels) {}
+
+        @Override public void time(String name, Duration took, String... labels) {}
+
+        @Override public void gauge(String name, DoubleSupplier value, String... labels) {}
+    }
+
+    @BeforeEach void arrive() {
+        plugins.arrive("directory-memory", directory.with("ann@here.example", "secret").with("bob@other.example", "pâss"), Map.of());
+    }
+
+    private static byte[] octets(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private String plain(String message) throws Exception {
+        var step = accounts.sasl("PLAIN", CLIENT).orElseThrow().respond(octets(message));
+        return assertInstanceOf(Sasl.Step.Done.class, step).account().name();
+    }
+
+    private String code(String plainMessage) {
+        return assertThrows(Refusal.class, () -> plain(plainMessage)).status().code();
+    }
+
+    @Test void completesANameWithoutDomainAndFoldsItsCase() throws Exception {
+        assertEquals("ann@here.example", plain("\0Ann\0secret"));
+        assertEquals("ann@here.example", plain("\0ANN@Here.Example\0secret"));
+        assertEquals("bob@other.example", plain("\0bob@other.example\0pâss"));
+    }
+
+    @Test void plainRefusesToActAsSomebodyElse() throws Exception { // RFC 4616 §2
+        assertEquals("ann@here.example", plain("ann\0ann@here.example\0secret"));
+        assertEquals("5.7.8", code("bob@other.example\0ann\0secret"));
+    }
+
+    @Test void plainRefusesWhatIsNotOneMessageOfThreeParts() {
+        for (var bad : List.of("", "ann", "ann\0secret", "\0ann\0secret\0", "\0ann\0sec\0ret")) {
+            assertEquals("5.5.2", code(bad), bad);
+        }
+        assertEquals("5.5.2", code("\0ann\0" + "x".repeat(3000)));
+        assertEquals("5.7.8", code("\0\0secret"));
+        assertEquals("5.7.8", code("\0ann\0"));
+        assertEquals("5.7.8", code("\0@\0secret"));
+    }
+
+    @Test void plainRefusesBadUtf8() {
+        byte[] message = {0, 'a', 'n', 'n', 0, (byte) 0xc3};
+        var refusal = assertThrows(Refusal.class, () -> accounts.sasl("PLAIN", CLIENT).orElseThrow().respond(message));
+        assertEquals("5.5.2", refusal.status().code());
+    }
+
+    @Test void namesAndPasswordsArePreparedBySaslprep() throws Exception { // RFC 4013 §3
+        assertEquals("bob@other.example", plain("\0bob@other.example\0p\u0061\u0302ss"));
+        assertEquals("bob@other.example", plain("\0\uff42ob@other.example\0p\u00ad\u00e2ss"));
+        directory.with("cat@here.example", "a b");
+        assertEquals("cat@here.example", plain("\0cat\0a\u00a0b"));
+        assertEquals("5.7.8", code("\0ann\0secret\u0007"));
+    }
+
+    @Test void loginAsksForNameAndPassword() throws Exception {
+        var sasl = accounts.sasl("login", CLIENT).orElseThrow();
+        assertArrayEquals(octets("Username:"), assertInstanceOf(Sasl.Step.Challenge.class, sasl.begin()).octets());
+        assertArrayEquals(octets("Password:"), assertInstanceOf(Sasl.Step.Challenge.class, sasl.respond(octets("ann"))).octets());
+        assertEquals(new Sasl.Step.Done(new AccountId("ann@here.example")), sasl.respond(octets("secret")));
+    }
+
+    @Test void wrongPasswordAndUnknownUserLookAlikeToTheClientOnly() {
+        var wrong = assertThrows(Refusal.class, () -> plain("\0ann\0nope")).status();
+        var unknown = assertThrows(Refusal.class, () -> plain("\0eve\0nope")).status();
+        assertEquals(wrong, unknown);
+        assertEquals("5.7.8", wrong.code());
+        assertTrue(events.get(0).contains("wrong"), events.get(0));
+        assertTrue(events.get(1).contains("no-such-user"), events.get(1));
+    }
+
+    @Test void eventsNameAccountMechanismAndAddressAndNeverThePassword() throws Exception {
+        plain("\0ann\0secret");
+        assertThrows(Refusal.class, () -> accounts.login("ann", "n0pe".toCharArray(), CLIENT));
+        assertEquals("s1 login [account, ann@here.example, mechanism, PLAIN, address, 192.0.2.7]", events.get(0));
+        assertEquals("s1 login-failed [account, ann@here.example, mechanism, password, address, 192.0.2.7, why, wrong]", events.get(1));
+    }
+
+    @Test void wipesThePasswordWhateverHappens() throws Exception {
+        for (var text : List.of("secret", "wrong", "")) {
+            char[] password = text.toCharArray();
+            try {
+                accounts.login("ann", password, CLIENT);
+            } catch (Refusal expected) {
+                assertFalse(text.equals("secret"));
+            }
+            assertArrayEquals(new char[text.length()], password);
+        }
+        byte[] message = octets("\0ann\0secret");
+        accounts.sasl("PLAIN", CLIENT).orElseThrow().respond(message);
+        assertArrayEquals(new byte[message.length], message);
+    }
+
+    @Test void refusesTheRightPasswordAfterTwentyFailuresButNotBefore() throws Exception {
+        for (int i = 0; i < 19; i++) {
+            assertEquals("5.7.8", code("\0ann\0nope"));
+        }
+        plain("\0ann\0secret");
+        for (int i = 0; i < 20; i++) {
+            assertEquals("5.7.8", code("\0eve\0nope"));
+        }
+        assertEquals("4.7.0", code("\0ann\0secret"));
+    }
+
+    @Test void aDirectoryThatIsAwayIsTemporaryAndCountsNothing() throws Exception {
+        directory.failing(true);
+        for (int i = 0; i < 30; i++) {
+            assertEquals("4.7.0", code("\0ann\0secret"));
+        }
+        directory.failing(false);
+        plain("\0ann\0secret");
+    }
+
+    @Test void readsItsSettings() {
+        accounts.configure(new Values("", Map.of("login-failures", "1", "login-window", "1m", "login-lockout", "1m")));
+        assertEquals("5.7.8", code("\0ann\0nope"));
+        assertEquals("4.7.0", code("\0ann\0secret"));
+        assertThrows(BadSetting.class, () -> accounts.configure(
+                new Values("", Map.of("login-failures", "0", "login-window", "1m", "login-lockout", "1m"))));
+    }
+
+    @Test void junkEndsInARefusalAndNothingElse() throws Exception {
+        var random = new Random(7);
+        for (int i = 0; i < 5000; i++) {
+            var junk = new byte[random.nextInt(40)];
+            for (int k = 0; k < junk.length; k++) {
+                junk[k] = (byte) (random.nextInt(4) == 0 ? 0 : random.nextInt(256));
+            }
+            for (var mechanism : accounts.mechanisms()) {
+                var sasl = accounts.sasl(mechanism, CLIENT).orElseThrow();
+                try {
+                    sasl.respond(junk.clone());
+                    sasl.respond(junk.clone());
+                } catch (Refusal expected) {
+                    assertFalse(expected.status().success());
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,98 @@
+package org.posthouse.auth;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.posthouse.net.Site;
+import org.posthouse.swap.Plugins;
+
+class UserCommandTest {
+    private final Plugins<Directory> plugins = new Plugins<>("directory");
+    private final MemoryDirectory directory = new MemoryDirectory();
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+    private static final class Here implements Site {
+        @Override public String hostname() {
+            return "mail.here.example";
+        }
+
+        @Override public Set<String> domains() {
+            return Set.of("here.example");
+        }
+
+        @Override public String firstDomain() {
+            return "here.example";
+        }
+    }
+
+    private int run(String input, String... args) {
+        out.reset();
+        err.reset();
+        return new UserCommand(new Directories(plugins), new Here()).run(List.of(args),
+                new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)),
+                new PrintStream(out, true, StandardCharsets.UTF_8), new PrintStream(err, true, StandardCharsets.UTF_8));
+    }
+
+    private int runWithDirectory(String input, String... args) {
+        plugins.arrive("directory-memory", directory, Map.of());
+        return run(input, args);
+    }
+
+    private void oneLineOnErr(String part) {
+        var text = err.toString(StandardCharsets.UTF_8);
+        assertEquals(1, text.lines().count(), text);
+        assertTrue(text.contains(part), text);
+    }
+
+    @Test void addsChangesListsAndRemoves() throws Exception {
+        assertEquals(0, runWithDirectory("secret\nnot this\n", "add", "Ann", "--password-stdin"));
+        assertEquals(Check.RIGHT, directory.check("ann@here.example", "secret".toCharArray()));
+        assertEquals(0, run("new\r\n", "password", "--password-stdin", "ann@here.example"));
+        assertEquals(Check.RIGHT, directory.check("ann@here.example", "new".toCharArray()));
+        assertEquals(0, run("", "list"));
+        assertEquals("ann@here.example\n", out.toString(StandardCharsets.UTF_8));
+        assertEquals(0, run("", "list", "--json"));
+        assertEquals("[{\"name\":\"ann@here.example\",\"attributes\":{}}]\n", out.toString(StandardCharsets.UTF_8));
+        assertEquals(0, run("", "remove", "ann"));
+        assertTrue(directory.list().isEmpty());
+    }
+
+    @Test void thePasswordIsPreparedAsAtLogin() throws Exception {
+        assertEquals(0, runWithDirectory("p\u0061\u0302ss", "add", "ann"));
+        assertEquals(Check.RIGHT, directory.check("ann@here.example", "p\u00e2ss".toCharArray()));
+    }
+
+    @Test void badUseIsTwo() {
+        for (var args : List.of(List.<String>of(), List.of("add"), List.of("add", "a", "b"), List.of("frob", "x"),
+                List.of("list", "x"), List.of("remove", "--json"))) {
+            assertEquals(2, runWithDirectory("pw\n", args.toArray(String[]::new)), args.toString());
+            oneLineOnErr("list [--json]");
+        }
+    }
+
+    @Test void refusalsAreOneWithTheMend() {
+        assertEquals(1, runWithDirectory("\n", "add", "ann"));
+        oneLineOnErr("one line");
+        assertEquals(1, run("x".repeat(5000), "add", "ann"));
+        oneLineOnErr("one line");
+        assertEquals(0, run("pw", "add", "ann"));
+        assertEquals(1, run("pw", "add", "ann"));
+        oneLineOnErr("user password ann@here.example");
+        assertEquals(1, run("", "remove", "bob"));
+        oneLineOnErr("user list");
+    }
+
+    @Test void withoutADirectoryItSaysWhatIsMissing() {
+        assertEquals(1, run("pw", "add", "ann"));
+        oneLineOnErr("directory");
+    }
+}
