@@ -5,7 +5,10 @@ import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
+import org.posthouse.message.BadSetting;
+import org.posthouse.message.Setting;
 
 /** What no single key shows: names that must be host names, listeners that contradict themselves or each other. */
 final class CrossChecks {
@@ -68,11 +71,14 @@ final class CrossChecks {
     }
 
     private static boolean isAddress(String text) {
+        return address(text).isPresent();
+    }
+
+    private static Optional<InetAddress> address(String text) {
         try {
-            InetAddress.ofLiteral(text);
-            return true;
-        } catch (IllegalArgumentException e) {
-            return false;
+            return text.contains("/") ? Optional.empty() : Optional.of(Setting.network("address", text).first());
+        } catch (BadSetting e) {
+            return Optional.empty();
         }
     }
 
@@ -88,14 +94,11 @@ final class CrossChecks {
     }
 
     private static boolean overlap(String a, String b) {
-        if (isAny(a) || isAny(b)) {
-            return true;
-        }
-        return isAddress(a) && isAddress(b) && InetAddress.ofLiteral(a).equals(InetAddress.ofLiteral(b));
+        return isAny(a) || isAny(b) || isAddress(a) && address(a).equals(address(b));
     }
 
     private static boolean isAny(String address) {
-        return address.isEmpty() || isAddress(address) && InetAddress.ofLiteral(address).isAnyLocalAddress();
+        return address.isEmpty() || address(address).filter(InetAddress::isAnyLocalAddress).isPresent();
     }
 
     private void problem(Section section, String key, String what, String mend) {

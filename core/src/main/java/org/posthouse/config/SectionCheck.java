@@ -16,6 +16,7 @@ final class SectionCheck {
     private final SequencedMap<String, KeyType> keys;
     private final Consumer<Problem> problems;
     private final Map<String, String> texts = new LinkedHashMap<>();
+    private final Map<String, Object> typed = new HashMap<>();
     private final Map<String, Place> places = new HashMap<>();
     private final Map<String, Object> properties = new HashMap<>();
 
@@ -35,7 +36,7 @@ final class SectionCheck {
         if (written.place().line() > 0) {
             places.put("", written.place());
         }
-        return new Section(new Values(written.name(), texts), given, places);
+        return new Section(new Values(written.name(), texts), typed, given, places);
     }
 
     /** The given values, typed, by DS's form of the key. */
@@ -45,7 +46,7 @@ final class SectionCheck {
 
     private void withoutFile(KeyType type) {
         if (type.byDefault().isPresent()) {
-            texts.put(type.key(), type.byDefault().get());
+            checked(written.place(), () -> keep(type, type.byDefault().get()));
         } else if (!written.entries().containsKey(type.key())) {
             problems.accept(new Problem(written.place(), type.key() + " is missing " + in(written.name()),
                     "write " + type.key() + " = ...: " + type.description()));
@@ -58,13 +59,25 @@ final class SectionCheck {
             problems.accept(new Problem(entry.place(), "there is no key " + entry.key() + " " + in(written.name()), mend(entry.key())));
             return;
         }
-        try {
-            properties.put(type.id(), type.value(entry.value()));
-            texts.put(entry.key(), entry.value());
+        checked(entry.place(), () -> {
+            properties.put(type.id(), keep(type, entry.value()));
             places.put(entry.key(), entry.place());
+        });
+    }
+
+    private void checked(Place place, Runnable reading) {
+        try {
+            reading.run();
         } catch (BadSetting e) {
-            problems.accept(Problem.of(entry.place(), e));
+            problems.accept(Problem.of(place, e));
         }
+    }
+
+    private Object keep(KeyType type, String text) {
+        var value = type.value(text);
+        texts.put(type.key(), text);
+        typed.put(type.key(), value);
+        return value;
     }
 
     private String mend(String key) {
