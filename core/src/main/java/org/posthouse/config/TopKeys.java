@@ -1,0 +1,61 @@
+package org.posthouse.config;
+
+import org.osgi.service.metatype.annotations.AttributeDefinition;
+import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+import org.osgi.service.metatype.annotations.Option;
+
+/** The keys of the top lines, before the first section. Read as metatype XML, like every bundle's keys; never implemented. */
+@ObjectClassDefinition(name = "top", description = "The server as a whole: the lines before the first section")
+@interface TopKeys {
+    @AttributeDefinition(description = "The server's name in greetings, Received and certificates")
+    String hostname();
+
+    @AttributeDefinition(description = "The mail domains it is responsible for; the first completes log-in names without @")
+    String[] domains();
+
+    @AttributeDefinition(description = "Bundles that run, by name or pattern (filter-*)")
+    String[] enable() default {};
+
+    @AttributeDefinition(description = "Bundles that do not run, by name or pattern")
+    String[] disable() default {};
+
+    @AttributeDefinition(name = "duration", description = "How long the absence of a bundle is waiting, not failure")
+    String grace() default "5s";
+
+    @AttributeDefinition(name = "duration", description = "How long sessions may keep a replaced bundle before they are asked to end")
+    String drain() default "10m";
+
+    @AttributeDefinition(description = "The order in which directories are asked; empty: by name")
+    String[] directories() default {};
+
+    @AttributeDefinition(description = "The store of new accounts' mail")
+    String store() default "store-maildir";
+
+    @AttributeDefinition(max = "1", description = "What separates a user's name from a tag (ann+lists); empty: no tags")
+    String recipient_delimiter() default "+";
+
+    @AttributeDefinition(name = "address", description = "Where mail to postmaster goes when no account or alias has that name")
+    String postmaster() default "";
+
+    @AttributeDefinition(description = "jdk, or bc for Bouncy Castle with X25519MLKEM768",
+            options = {@Option(label = "jdk", value = "jdk"), @Option(label = "bc", value = "bc")})
+    String tls_provider() default "jdk";
+
+    @AttributeDefinition(min = "0", max = "65535", description = "Prometheus text on this port of the loopback; 0: off")
+    int metrics_port() default 0;
+
+    @AttributeDefinition(min = "1", max = "3650", description = "Days that trace files are kept")
+    int trace_days() default 14;
+
+    @AttributeDefinition(min = "1", description = "Failed log-ins within login-window that lock out")
+    int login_failures() default 20;
+
+    @AttributeDefinition(name = "duration", description = "How long a failed log-in counts")
+    String login_window() default "15m";
+
+    @AttributeDefinition(name = "duration", description = "How long a lock-out lasts")
+    String login_lockout() default "5m";
+
+    @AttributeDefinition(name = "size", description = "A message up to this size stays in memory while it arrives")
+    String spool_memory() default "1M";
+}
