@@ -73,7 +73,7 @@ final class StoredContent implements Content {
 
     private Part parse() {
         try (var in = open()) {
-            return MessageParser.parse(in);
+            return MessageParser.parse(in, size());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

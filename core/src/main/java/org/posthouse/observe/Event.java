@@ -1,6 +1,7 @@
 package org.posthouse.observe;
 
 import java.time.Instant;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.SequencedMap;
 
@@ -20,6 +21,6 @@ public record Event(Instant at, String id, String what, SequencedMap<String, Str
                 named.put(values[i].toString(), values[i + 1].toString());
             }
         }
-        return new Event(at, id, what, named);
+        return new Event(at, id, what, Collections.unmodifiableSequencedMap(named));
     }
 }
