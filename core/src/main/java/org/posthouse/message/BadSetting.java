@@ -6,11 +6,27 @@ public final class BadSetting extends RuntimeException {
 
     private final String key;
     private final String mend;
+    private final String section;
 
     public BadSetting(String key, String mend) {
+        this("", key, mend);
+    }
+
+    private BadSetting(String section, String key, String mend) {
         super(key + ": " + mend);
+        this.section = section;
         this.key = key;
         this.mend = mend;
+    }
+
+    /** The same, of this section of several that were checked together: {@code listener mx}. */
+    public BadSetting in(String section) {
+        return new BadSetting(section, key, mend);
+    }
+
+    /** As in the file; empty when only one section was being checked. */
+    public String section() {
+        return section;
     }
 
     public String key() {
