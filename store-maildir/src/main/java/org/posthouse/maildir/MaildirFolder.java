@@ -64,8 +64,9 @@ final class MaildirFolder {
         }
     }
 
+    /** {@code tmp} last: where it is, another thread finds the others too. */
     private void makeDirectories() throws IOException {
-        for (var part : List.of("tmp", "new", "cur")) {
+        for (var part : List.of("cur", "new", "tmp")) {
             ground.disk().folder(dir.resolve(part));
         }
     }
