@@ -1,0 +1,105 @@
+package org.posthouse.maildir;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Map;
+
+/**
+ * Reads message files with CRLF line ends, whatever they have: an LF without a CR before it becomes CRLF. Remembers where
+ * the last reads ended in their files, so that reading on does not begin at the first octet again.
+ */
+final class CrlfReader {
+    private static final int MOST_POSITIONS = 1024;
+    private static final int PIECE = 64 * 1024;
+
+    /** A point of a message: {@code octets} with CRLF line ends were given out, the last of them {@code last}. */
+    private record Position(long octets, long inFile, byte last) {
+        static final Position START = new Position(0, 0, (byte) 0);
+    }
+
+    private record Place(Path folder, String key, long offset) {}
+
+    private final Map<Place, Position> positions = new Bounded<>(MOST_POSITIONS);
+
+    /** As much as fits from that offset; 0 at the end. */
+    int read(Path folder, String key, Path file, long offset, byte[] into) throws IOException {
+        try (var in = FileChannel.open(file, StandardOpenOption.READ)) {
+            var at = remembered(new Place(folder, key, offset));
+            var skipped = new byte[at.octets() < offset ? PIECE : 0];
+            while (at.octets() < offset) {
+                var next = convert(in, at, skipped, (int) Math.min(offset - at.octets(), PIECE));
+                if (next.octets() == at.octets()) {
+                    return 0;
+                }
+                at = next;
+            }
+            var end = convert(in, at, into, into.length);
+            int n = (int) (end.octets() - offset);
+            if (n == into.length) {
+                remember(new Place(folder, key, end.octets()), end);
+            }
+            return n;
+        }
+    }
+
+    /** For files that have CRLF line ends already. */
+    int readPlain(Path file, long offset, byte[] into) throws IOException {
+        try (var in = FileChannel.open(file, StandardOpenOption.READ)) {
+            var buffer = ByteBuffer.wrap(into);
+            while (buffer.hasRemaining() && in.read(buffer, offset + buffer.position()) > 0) {}
+            return buffer.position();
+        }
+    }
+
+    /** The whole message's octets with CRLF line ends. */
+    long measure(Path file) throws IOException {
+        try (var in = FileChannel.open(file, StandardOpenOption.READ)) {
+            var piece = new byte[PIECE];
+            var at = Position.START;
+            var next = convert(in, at, piece, PIECE);
+            while (next.octets() > at.octets()) {
+                at = next;
+                next = convert(in, at, piece, PIECE);
+            }
+            return at.octets();
+        }
+    }
+
+    private Position remembered(Place place) {
+        synchronized (positions) {
+            return place.offset() == 0 ? Position.START : positions.getOrDefault(place, Position.START);
+        }
+    }
+
+    private void remember(Place place, Position position) {
+        synchronized (positions) {
+            positions.put(place, position);
+        }
+    }
+
+    private static Position convert(FileChannel in, Position from, byte[] into, int length) throws IOException {
+        var piece = new byte[Math.min(length, PIECE)];
+        long inFile = from.inFile();
+        byte last = from.last();
+        int n = 0;
+        while (n < length) {
+            int got = in.read(ByteBuffer.wrap(piece, 0, Math.min(piece.length, length - n)), inFile);
+            if (got <= 0) {
+                break;
+            }
+            int taken = 0;
+            while (taken < got && n < length) {
+                byte octet = piece[taken];
+                // an inserted CR makes the next round see LF after CR, also when this is the last room in the buffer
+                last = octet == '\n' && last != '\r' ? (byte) '\r' : octet;
+                taken += last == octet ? 1 : 0;
+                into[n++] = last;
+            }
+            inFile += taken;
+        }
+        return new Position(from.octets() + n, inFile, last);
+    }
+}

@@ -1,0 +1,109 @@
+package org.posthouse.maildir;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.posthouse.mailbox.Store.Entry;
+import org.posthouse.message.Unavailable;
+
+/**
+ * Which delivery ids were stored in which folder, so that a retry stores nothing. A folder's file names are looked at once;
+ * from then on the ids are kept in memory, also of messages that are gone meanwhile. A folder with very many is looked at
+ * anew. Ids are kept as 64-bit hashes: ten million deliveries to one folder would meet a false one with probability 10⁻⁶.
+ */
+final class Deliveries {
+    /** The tags of what was delivered to the folder in earlier lives, by the names of its files. */
+    @FunctionalInterface
+    interface Survey {
+        Collection<String> tags() throws IOException;
+    }
+
+    @FunctionalInterface
+    interface Storing {
+        Entry run() throws IOException;
+    }
+
+    private record Running(Path folder, String tag) {}
+
+    private static final int MOST_OF_A_FOLDER = 10_000;
+    private static final int MOST_FOLDERS = 10_000;
+
+    private final Map<Path, Set<Long>> folders = new Bounded<>(MOST_FOLDERS);
+    private final Set<Running> running = new HashSet<>();
+
+    /** Stores unless that was done before, then empty; waits for another thread that is just doing it. */
+    Optional<Entry> once(Path folder, String tag, Survey survey, Storing storing) throws IOException {
+        var mine = new Running(folder, tag);
+        begin(mine);
+        try {
+            if (known(folder, survey, hash(tag))) {
+                return Optional.empty();
+            }
+            var stored = storing.run();
+            remember(folder, hash(tag));
+            return Optional.of(stored);
+        } finally {
+            end(mine);
+        }
+    }
+
+    private synchronized void begin(Running mine) throws Unavailable {
+        try {
+            while (!running.add(mine)) {
+                wait();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Unavailable("the server is shutting down", e);
+        }
+    }
+
+    private synchronized void end(Running mine) {
+        running.remove(mine);
+        notifyAll();
+    }
+
+    private boolean known(Path folder, Survey survey, long hash) throws IOException {
+        synchronized (this) {
+            var stored = folders.get(folder);
+            if (stored != null && stored.size() < MOST_OF_A_FOLDER) {
+                return stored.contains(hash);
+            }
+        }
+        var found = new HashSet<Long>();
+        survey.tags().forEach(tag -> found.add(hash(tag)));
+        synchronized (this) {
+            folders.put(folder, found);
+            return found.contains(hash);
+        }
+    }
+
+    private synchronized void remember(Path folder, long hash) {
+        var stored = folders.get(folder);
+        if (stored != null) {
+            stored.add(hash);
+        }
+    }
+
+    /** The names in the folder must be looked at again: a message may be there that was not remembered. */
+    synchronized void forget(Path folder) {
+        folders.remove(folder);
+    }
+
+    synchronized void forgetAll() {
+        folders.clear();
+    }
+
+    /** FNV-1a; the ids are our own, nobody chooses them. */
+    private static long hash(String tag) {
+        long hash = 0xcbf29ce484222325L;
+        for (int i = 0; i < tag.length(); i++) {
+            hash = (hash ^ tag.charAt(i)) * 0x100000001b3L;
+        }
+        return hash;
+    }
+}

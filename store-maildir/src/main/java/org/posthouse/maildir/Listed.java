@@ -1,0 +1,29 @@
+package org.posthouse.maildir;
+
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.posthouse.mailbox.Store.Entry;
+
+/** A folder as it was listed: its messages in order, where each lies, and how to see whether that still holds. */
+record Listed(Stamps stamps, Instant at, List<Entry> entries, Map<String, Lying> byKey) {
+    /** A message and its file's place and name. */
+    record Lying(Entry entry, boolean inNew, String fileName) {}
+
+    /** When the folder's parts were changed last. */
+    record Stamps(FileTime newMail, FileTime cur, UidFile.Stamp uids, UidFile.Stamp keywords) {}
+
+    /** File systems count time in ticks: a change in the same tick as the listing would not be seen. */
+    private static final Duration SETTLED = Duration.ofSeconds(2);
+
+    /** Whether nothing can have changed since. */
+    boolean holds(Stamps now) {
+        return stamps.equals(now) && settled(stamps.newMail()) && settled(stamps.cur());
+    }
+
+    private boolean settled(FileTime changed) {
+        return changed.toInstant().plus(SETTLED).isBefore(at);
+    }
+}

@@ -1,0 +1,72 @@
+package org.posthouse.maildir;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.posthouse.auth.AccountId;
+import org.posthouse.disk.Disk;
+import org.posthouse.message.BadSetting;
+
+/**
+ * Where an account's Maildir lies: the setting {@code location} with {@code %u} the account's full name, {@code %n} what is
+ * before its {@code @}, {@code %d} its domain and {@code %h} its home, {@code var/mail/<domain>/<name>}. A part of a name
+ * never leads out of its folder: whatever is unusual in it is written as {@code %xx} of its UTF-8 octets.
+ */
+final class Location {
+    static final String HOME = "mail/%d/%n";
+
+    private static final String USUAL = "!#$&'*+=?^_`{|}~-.@";
+
+    private final String template;
+    private final Disk disk;
+
+    Location(String setting, Disk disk) {
+        this.template = setting.strip().replace("%h", HOME);
+        this.disk = disk;
+        check(setting.strip());
+    }
+
+    private void check(String setting) {
+        if (!template.contains("%u") && !template.contains("%n")) {
+            throw new BadSetting("location", "'" + setting + "' is the same for every account; put %u, %n or %h into it");
+        }
+        if (setting.indexOf("%h") > 0) {
+            throw new BadSetting("location", "%h can only stand at the beginning, like %h/Maildir");
+        }
+        if (!template.replaceAll("%[und]", "").chars().allMatch(c -> c >= ' ' && c != '%')) {
+            throw new BadSetting("location", "'" + setting + "' has a % that is not %u, %n, %d or %h");
+        }
+        if (Arrays.stream(template.split("/")).anyMatch(level -> level.equals(".") || level.equals(".."))) {
+            throw new BadSetting("location", "'" + setting + "' has a '.' or '..'; write the whole path instead");
+        }
+    }
+
+    Path of(AccountId account) throws IOException {
+        boolean whole = account.name().indexOf('@') < 0;
+        var place = template
+                .replace("%u", safe(account.name()))
+                .replace("%n", safe(whole ? account.name() : account.local()))
+                .replace("%d", safe(whole ? "-" : account.domain()));
+        try {
+            return place.startsWith("/") ? Path.of(place) : disk.var(place);
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+    }
+
+    private static String safe(String part) {
+        var safe = new StringBuilder();
+        for (byte octet : part.getBytes(StandardCharsets.UTF_8)) {
+            char c = (char) (octet & 0xff);
+            boolean usual = c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || USUAL.indexOf(c) >= 0;
+            if (usual && !(c == '.' && safe.isEmpty())) {
+                safe.append(c);
+            } else {
+                safe.append('%').append(Character.forDigit(c >> 4, 16)).append(Character.forDigit(c & 15, 16));
+            }
+        }
+        return safe.isEmpty() ? "%" : safe.toString();
+    }
+}

@@ -1,0 +1,113 @@
+package org.posthouse.maildir;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.posthouse.queue.DeliveryId;
+
+/**
+ * A message's file name.
+ * <pre>
+ * name   = base [ ":2," letters ]
+ * base   = seconds "." unique "." host *( "," field )      what stays while flags change: the message's key
+ * field  = "S=" octets in the file / "W=" octets with CRLF line ends
+ * unique = "H" tag                                         in names we made; the tag comes from the delivery id
+ * </pre>
+ * In names we made, {@code seconds} is when the message was received.
+ */
+record MailName(String base, String letters) {
+    private static final int LONGEST_NAME = 255;
+    private static final int LONGEST_TAG = 80;
+    private static final int LONGEST_HOST = 60;
+
+    /** Empty for names that are no message's: hidden ones, and those with other than printable ASCII. */
+    static Optional<MailName> parse(String fileName) {
+        if (fileName.startsWith(".") || fileName.length() > LONGEST_NAME || !fileName.chars().allMatch(c -> c > ' ' && c <= '~')) {
+            return Optional.empty();
+        }
+        int colon = fileName.indexOf(':');
+        if (colon < 0) {
+            return Optional.of(new MailName(fileName, ""));
+        }
+        if (colon == 0) {
+            return Optional.empty();
+        }
+        var info = fileName.substring(colon + 1);
+        int comma = info.indexOf(',', 2);
+        var letters = !info.startsWith("2,") ? "" : comma < 0 ? info.substring(2) : info.substring(2, comma);
+        return Optional.of(new MailName(fileName.substring(0, colon), letters));
+    }
+
+    /** What comes before the sizes, also the name in {@code tmp/}. */
+    static String unique(long seconds, String tag, String host) {
+        var safe = host.replaceAll("[^A-Za-z0-9.-]", "-");
+        return seconds + ".H" + tag + "." + safe.substring(0, Math.min(safe.length(), LONGEST_HOST));
+    }
+
+    static String base(String unique, long inFile, long withCrlf) {
+        return unique + ",S=" + inFile + ",W=" + withCrlf;
+    }
+
+    /** A delivery id as it stands in names: dots become {@code _}; one that is long or unusual is hashed. */
+    static String tag(DeliveryId id) {
+        var text = id.text();
+        if (text.length() <= LONGEST_TAG && text.matches("[A-Za-z0-9.-]+")) {
+            return text.replace('.', '_');
+        }
+        try {
+            byte[] hash = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+            return "_" + HexFormat.of().formatHex(hash);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e); // every JDK has it
+        }
+    }
+
+    /** The delivery id's tag in a name we made. */
+    Optional<String> tag() {
+        int from = base.indexOf(".H");
+        int to = base.indexOf('.', from + 1);
+        boolean ours = from > 0 && to > from + 2 && inFile().isPresent() && withCrlf().isPresent();
+        return ours ? Optional.of(base.substring(from + 2, to)) : Optional.empty();
+    }
+
+    /** The number at the beginning; 0 where there is none. */
+    long seconds() {
+        int dot = base.indexOf('.');
+        return dot < 0 ? 0 : number(0, dot).orElse(0);
+    }
+
+    OptionalLong inFile() {
+        return field(",S=");
+    }
+
+    OptionalLong withCrlf() {
+        return field(",W=");
+    }
+
+    private OptionalLong field(String name) {
+        int at = base.indexOf(name);
+        if (at < 0) {
+            return OptionalLong.empty();
+        }
+        int end = base.indexOf(',', at + 1);
+        return number(at + name.length(), end < 0 ? base.length() : end);
+    }
+
+    private OptionalLong number(int from, int to) {
+        if (to == from || to - from > 18) {
+            return OptionalLong.empty();
+        }
+        long value = 0;
+        for (int i = from; i < to; i++) {
+            int digit = base.charAt(i) - '0';
+            if (digit < 0 || digit > 9) {
+                return OptionalLong.empty();
+            }
+            value = value * 10 + digit;
+        }
+        return OptionalLong.of(value);
+    }
+}

@@ -1,0 +1,225 @@
+package org.posthouse.maildir;
+
+import java.io.IOException;
+import java.lang.ref.SoftReference;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
+import org.posthouse.mailbox.Store.Entry;
+import org.posthouse.mailbox.Store.Identity;
+
+/**
+ * One folder as readers see it. Messages stay where they lie; other programs move them from {@code new/} to {@code cur/} and
+ * change their letters at any time, so a file that is not where it was is looked for once more. Everything kept in memory
+ * is found again by listing.
+ */
+final class MaildirFolder {
+    private static final int MOST_GONE = 1_000;
+
+    /** Something that needs the folder's directories. */
+    @FunctionalInterface
+    interface Work<R> {
+        R run() throws IOException;
+    }
+
+    private final String name;
+    private final Path dir;
+    private final Ground ground;
+    private final CrlfReader reader;
+    private final UidFile uids;
+    private final Lister lister;
+    private final Lock list = new ReentrantLock();
+    private SoftReference<Listed> last = new SoftReference<>(null);
+
+    MaildirFolder(String name, Path dir, Ground ground, CrlfReader reader) {
+        this.name = name;
+        this.dir = dir;
+        this.ground = ground;
+        this.reader = reader;
+        this.uids = new UidFile(dir, ground);
+        this.lister = new Lister(dir, ground, uids, reader);
+    }
+
+    Path dir() {
+        return dir;
+    }
+
+    void create() throws IOException {
+        makeDirectories();
+        try (var out = ground.disk().create(dir.resolve("maildirfolder"))) { // Maildir++: this is a folder, not an account
+            out.sync();
+        } catch (FileAlreadyExistsException _) {
+            return;
+        }
+    }
+
+    /** {@code tmp} last: where it is, another thread finds the others too. */
+    private void makeDirectories() throws IOException {
+        for (var part : List.of("cur", "new", "tmp")) {
+            ground.disk().folder(dir.resolve(part));
+        }
+    }
+
+    /** Makes what is missing of the directories only when that shows: INBOX always exists, other folders must have been created. */
+    <R> R inPlace(Work<R> work) throws IOException {
+        try {
+            return work.run();
+        } catch (NoSuchFileException e) {
+            if (!FolderName.isInbox(name) && !Files.isDirectory(dir)) {
+                throw new NoSuchFileException(name, null, "no such folder");
+            }
+            makeDirectories();
+            return work.run();
+        }
+    }
+
+    Identity identity() throws IOException {
+        var now = inPlace(uids::listOrNew);
+        return new Identity(now.validity(), now.next());
+    }
+
+    List<Entry> scan() throws IOException {
+        return inPlace(() -> {
+            list.lock();
+            try {
+                var before = last.get();
+                return before != null && before.holds(lister.stamps()) ? before.entries() : relist().entries();
+            } finally {
+                list.unlock();
+            }
+        });
+    }
+
+    /** Whatever was listed last, however old; lists when that is forgotten. */
+    private Listed known() throws IOException {
+        var before = last.get();
+        return before == null ? relist() : before;
+    }
+
+    private Listed relist() throws IOException {
+        list.lock();
+        try {
+            var now = lister.list(Optional.ofNullable(last.get()));
+            last = new SoftReference<>(now);
+            return now;
+        } finally {
+            list.unlock();
+        }
+    }
+
+    Map<String, Long> record(List<String> keys) throws IOException {
+        return inPlace(() -> {
+            var listed = known();
+            var recorded = uids.record(keys, sizes(keys, listed));
+            if (uids.list().map(l -> l.rows().size()).orElse(0) > 2 * listed.byKey().size() + MOST_GONE) {
+                uids.compact(() -> relist().byKey().keySet());
+            }
+            return recorded;
+        });
+    }
+
+    /** Writes down what had to be measured. */
+    private static Map<String, String> sizes(List<String> keys, Listed listed) {
+        var sizes = new HashMap<String, String>();
+        for (var key : keys) {
+            var lying = listed.byKey().get(key);
+            if (lying != null && new MailName(key, "").withCrlf().isEmpty()) {
+                sizes.put(key, " W" + lying.entry().size());
+            }
+        }
+        return sizes;
+    }
+
+    void remove(Collection<String> keys) throws IOException {
+        inPlace(() -> {
+            var touched = new HashSet<Path>();
+            var left = remove(keys, known(), touched);
+            if (!left.isEmpty()) {
+                remove(left, relist(), touched);
+            }
+            for (var place : touched) {
+                ground.disk().syncFolder(place);
+            }
+            return touched;
+        });
+    }
+
+    /** Those that were not where the listing says. */
+    private List<String> remove(Collection<String> keys, Listed listed, Collection<Path> touched) throws IOException {
+        var left = new ArrayList<String>();
+        for (var key : keys) {
+            var lying = listed.byKey().get(key);
+            if (lying != null && ground.disk().delete(file(lying))) {
+                touched.add(file(lying).getParent());
+            } else {
+                left.add(key);
+            }
+        }
+        return left;
+    }
+
+    int read(String key, long offset, byte[] into) throws IOException {
+        var lying = known().byKey().get(key);
+        if (lying != null) {
+            try {
+                return read(lying, offset, into);
+            } catch (NoSuchFileException _) {
+                lying = null; // it moved; see below
+            }
+        }
+        lying = inPlace(this::relist).byKey().get(key);
+        if (lying == null) {
+            throw new NoSuchFileException(key);
+        }
+        return read(lying, offset, into);
+    }
+
+    private int read(Listed.Lying lying, long offset, byte[] into) throws IOException {
+        var key = lying.entry().key();
+        var mail = new MailName(key, "");
+        boolean plain = mail.inFile().equals(mail.withCrlf()) && mail.inFile().isPresent();
+        return plain ? reader.readPlain(file(lying), offset, into) : reader.read(dir, key, file(lying), offset, into);
+    }
+
+    private Path file(Listed.Lying lying) {
+        return dir.resolve(lying.inNew() ? "new" : "cur").resolve(lying.fileName());
+    }
+
+    /** The tags of the deliveries that lie here. */
+    Collection<String> tags(long sinceSeconds) throws IOException {
+        return inPlace(lister::names).values().stream().map(Lister.Named::name).filter(n -> n.seconds() >= sinceSeconds)
+                .flatMap(n -> n.tag().stream()).toList();
+    }
+
+    /** A message that was delivered before. Its attempt may have ended between rename and sync, so that is done here. */
+    Optional<Entry> delivered(String tag) throws IOException {
+        return inPlace(() -> {
+            ground.disk().syncFolder(dir.resolve("new"));
+            ground.disk().syncFolder(dir.resolve("cur"));
+            return scan().stream().filter(e -> new MailName(e.key(), "").tag().equals(Optional.of(tag))).findFirst();
+        });
+    }
+
+    /** The letters of these flags; new keywords get theirs, as far as there are letters. */
+    String letters(Set<String> flags) throws IOException {
+        var known = Flags.of(dir);
+        if (known.missing(flags).isEmpty()) {
+            return known.letters(flags);
+        }
+        try (var _ = uids.lock()) {
+            var now = Flags.of(dir);
+            return now.with(now.missing(flags), dir, ground.disk()).letters(flags);
+        }
+    }
+}

@@ -1,0 +1,146 @@
+package org.posthouse.maildir;
+
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.metatype.annotations.AttributeDefinition;
+import org.osgi.service.metatype.annotations.Designate;
+import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+import org.posthouse.auth.AccountId;
+import org.posthouse.disk.Disk;
+import org.posthouse.mailbox.Store;
+import org.posthouse.message.Content;
+import org.posthouse.net.Site;
+import org.posthouse.queue.DeliveryId;
+
+/**
+ * Keeps mail as Maildir++, one file a message, together with Dovecot's {@code dovecot-uidlist} and {@code dovecot-keywords},
+ * so that a Dovecot Maildir is taken over in place and given back. Holds nothing that listing a folder does not bring back.
+ */
+@Component(configurationPid = "store-maildir")
+@Designate(ocd = MaildirStore.Config.class)
+public final class MaildirStore implements Store {
+    @ObjectClassDefinition(name = "store-maildir", description = "Keeps mail as Maildir++, shared with Dovecot, mutt and others")
+    public @interface Config {
+        @AttributeDefinition(description = "An account's Maildir, in var/ or absolute: %u is the account's name, %n what is before"
+                + " its @, %d its domain, %h its home (mail/%d/%n)")
+        String location() default Location.HOME + "/Maildir";
+
+        @AttributeDefinition(description = "Line ends of new messages' files: lf, as mutt and procmail expect, or crlf")
+        String line_ends() default "lf";
+    }
+
+    private static final int MOST_FOLDERS = 10_000;
+
+    private final Location location;
+    private final Ground ground;
+    private final Arrival arrival;
+    private final CrlfReader reader = new CrlfReader();
+    private final Map<Folder, MaildirFolder> folders = new Bounded<>(MOST_FOLDERS);
+
+    @Activate
+    public MaildirStore(Config config, @Reference Disk disk, @Reference Site site) {
+        this(config, disk, site, Clock.systemUTC());
+    }
+
+    MaildirStore(Config config, Disk disk, Site site, Clock clock) {
+        this.location = new Location(config.location(), disk);
+        this.ground = new Ground(disk, clock, site.hostname());
+        this.arrival = new Arrival(ground, LineEnds.of(config.line_ends()));
+    }
+
+    /** Other programs, or another version of this one, may have been at the mail since. */
+    @Override
+    public void open() {
+        arrival.forgetAll();
+        synchronized (folders) {
+            folders.clear();
+        }
+    }
+
+    @Override
+    public void close() {}
+
+    @Override
+    public List<String> folders(AccountId account) throws IOException {
+        var maildir = location.of(account);
+        var names = new TreeSet<String>();
+        try (var directories = Files.newDirectoryStream(maildir, ".*")) {
+            for (var directory : directories) {
+                FolderName.name(directory.getFileName().toString())
+                        .filter(_ -> Files.isDirectory(directory.resolve("cur"))).ifPresent(names::add);
+            }
+        } catch (NoSuchFileException _) {
+            return List.of("INBOX");
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
+        }
+        var all = new ArrayList<>(List.of("INBOX"));
+        all.addAll(names);
+        return all;
+    }
+
+    @Override
+    public void create(Folder folder) throws IOException {
+        find(folder).create();
+    }
+
+    @Override
+    public Identity identity(Folder folder) throws IOException {
+        return find(folder).identity();
+    }
+
+    @Override
+    public List<Entry> scan(Folder folder) throws IOException {
+        return find(folder).scan();
+    }
+
+    @Override
+    public Entry add(Folder folder, DeliveryId id, Content content, Set<String> flags, Instant received) throws IOException {
+        return arrival.into(find(folder), MailName.tag(id), content, flags, received);
+    }
+
+    @Override
+    public Map<String, Long> record(Folder folder, List<String> keys) throws IOException {
+        return find(folder).record(keys);
+    }
+
+    @Override
+    public void remove(Folder folder, Collection<String> keys) throws IOException {
+        find(folder).remove(keys);
+    }
+
+    @Override
+    public int read(Folder folder, String key, long offset, byte[] into) throws IOException {
+        return find(folder).read(key, offset, into);
+    }
+
+    private MaildirFolder find(Folder folder) throws IOException {
+        synchronized (folders) {
+            var known = folders.get(folder);
+            if (known != null) {
+                return known;
+            }
+        }
+        var directory = FolderName.directory(folder.name());
+        Path maildir = location.of(folder.account());
+        var found = new MaildirFolder(folder.name(), directory.isEmpty() ? maildir : maildir.resolve(directory), ground, reader);
+        synchronized (folders) {
+            var meanwhile = folders.putIfAbsent(folder, found);
+            return meanwhile == null ? found : meanwhile;
+        }
+    }
+}
