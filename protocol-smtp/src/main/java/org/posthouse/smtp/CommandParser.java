@@ -1,0 +1,212 @@
+package org.posthouse.smtp;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import org.posthouse.net.Line;
+import org.posthouse.pipeline.Recipient;
+import org.posthouse.pipeline.Sender;
+
+/** Reads one command line (RFC 5321 §4.1.1). Gives a command or {@link Command.Malformed}; never throws. */
+final class CommandParser {
+    /** RFC 5321 §4.5.3.1.4 asks for 512 octets; SIZE, BODY, AUTH and SMTPUTF8 add some 600, and addresses are longer in UTF-8. */
+    static final int LONGEST_LINE = 2_048;
+
+    /** RFC 4954 §4: an AUTH line may be so long. */
+    static final int LONGEST_AUTH_LINE = 12_288;
+
+    /** What would break a Received field is not a host name; underscores and unqualified names are let pass. */
+    private static final Pattern HOST = Pattern.compile("[!-~&&[^()<>\"\\\\]]{1,255}");
+    private static final Pattern PARAMETER = Pattern.compile("([A-Za-z0-9][A-Za-z0-9-]*)(?:=([^=\\s]+))?");
+    private static final Pattern CHUNK = Pattern.compile("(\\d{1,18})( +LAST)?", Pattern.CASE_INSENSITIVE);
+    private static final Pattern MECHANISM = Pattern.compile("([A-Za-z0-9_-]{1,20})(?: +(\\S+))?"); // RFC 4422 §3.1
+
+    /** What browsers say to a port: a form's body must not become our commands. */
+    private static final Set<String> OTHER_PROTOCOLS = Set.of("GET", "POST", "PUT", "HEAD", "OPTIONS", "CONNECT", "HOST:");
+
+    private CommandParser() {}
+
+    static Command parse(Line line) {
+        if (line.ending() == Line.Ending.TOO_LONG) {
+            return tooLong();
+        }
+        if (line.ending() != Line.Ending.CRLF) { // RFC 5321 §2.3.8: nothing else ends a line
+            return malformed(500, "5.5.2", "Lines end with CR LF");
+        }
+        var text = text(line.octets());
+        return text.isPresent() ? parse(text.get()) : malformed(500, "5.5.2", "Control characters and broken UTF-8 are not for commands");
+    }
+
+    static Command tooLong() {
+        return malformed(500, "5.5.2", "Line too long"); // RFC 5321 §4.5.3.1.9
+    }
+
+    private static Optional<String> text(byte[] octets) {
+        try {
+            var text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(octets)).toString();
+            return text.chars().anyMatch(Character::isISOControl) ? Optional.empty() : Optional.of(text.stripTrailing());
+        } catch (CharacterCodingException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static Command parse(String line) {
+        int space = line.indexOf(' ');
+        var verb = (space < 0 ? line : line.substring(0, space)).toUpperCase(Locale.ROOT);
+        var rest = space < 0 ? "" : line.substring(space + 1).strip();
+        if (!verb.equals("AUTH") && line.length() > LONGEST_LINE) {
+            return tooLong();
+        }
+        return switch (verb) {
+            case "HELO" -> host(rest).<Command>map(Command.Helo::new).orElseGet(CommandParser::noHost);
+            case "EHLO" -> host(rest).<Command>map(Command.Ehlo::new).orElseGet(CommandParser::noHost);
+            case "MAIL" -> mail(rest);
+            case "RCPT" -> rcpt(rest);
+            case "DATA" -> alone(rest, Command.Data::new);
+            case "BDAT" -> bdat(rest);
+            case "RSET" -> alone(rest, Command.Rset::new);
+            case "QUIT" -> alone(rest, Command.Quit::new);
+            case "STARTTLS" -> alone(rest, Command.StartTls::new);
+            case "AUTH" -> auth(rest);
+            case "NOOP" -> new Command.Noop(); // RFC 5321 §4.1.1.9: what follows is ignored
+            case "HELP" -> new Command.Help();
+            case "VRFY" -> rest.isEmpty() ? malformed(501, "5.5.4", "VRFY whom?") : new Command.Vrfy();
+            case "EXPN" -> new Command.Expn();
+            default -> unknown(verb);
+        };
+    }
+
+    private static Command unknown(String verb) {
+        return OTHER_PROTOCOLS.contains(verb)
+                ? new Command.Malformed(Reply.of(421, "4.7.0", "This is a mail server").andEnd())
+                : malformed(500, "5.5.1", "Command not known");
+    }
+
+    private static Optional<String> host(String name) {
+        return HOST.matcher(name).matches() ? Optional.of(name) : Optional.empty();
+    }
+
+    private static Command noHost() {
+        return malformed(501, "5.5.4", "Say your host name");
+    }
+
+    private static Command alone(String rest, Supplier<Command> command) {
+        return rest.isEmpty() ? command.get() : malformed(501, "5.5.4", "This command takes no argument");
+    }
+
+    private static Command mail(String rest) {
+        var path = path(rest, "FROM:");
+        if (path.isEmpty()) {
+            return malformed(501, "5.1.7", "The form is MAIL FROM:<address>");
+        }
+        var parameters = parameters(path.get().rest());
+        if (parameters.isEmpty()) {
+            return badParameters();
+        }
+        return mail(new Sender(path.get().address(), parameters.get()));
+    }
+
+    private static Command mail(Sender sender) {
+        long sizeOctets = 0;
+        for (var parameter : sender.parameters().entrySet()) {
+            var value = parameter.getValue();
+            switch (parameter.getKey()) {
+                case "SIZE" -> { // RFC 1870 §5
+                    if (!value.matches("\\d{1,20}")) {
+                        return badParameters();
+                    }
+                    sizeOctets = value.length() > 18 ? Long.MAX_VALUE : Long.parseLong(value);
+                }
+                case "BODY" -> { // RFC 6152 §2; BINARYMIME of RFC 3030 is not offered
+                    if (!value.equalsIgnoreCase("7BIT") && !value.equalsIgnoreCase("8BITMIME")) {
+                        return unknownParameter("BODY=" + value);
+                    }
+                }
+                case "SMTPUTF8" -> { // RFC 6531 §3.4
+                    if (!value.isEmpty()) {
+                        return badParameters();
+                    }
+                }
+                case "AUTH" -> { // RFC 4954 §5: taken and not believed
+                    if (value.isEmpty()) {
+                        return badParameters();
+                    }
+                }
+                default -> {
+                    return unknownParameter(parameter.getKey());
+                }
+            }
+        }
+        return new Command.Mail(sender, sizeOctets);
+    }
+
+    private static Command rcpt(String rest) {
+        var path = path(rest, "TO:").filter(p -> !p.address().isNull());
+        if (path.isEmpty()) {
+            return malformed(501, "5.1.3", "The form is RCPT TO:<address>");
+        }
+        var parameters = parameters(path.get().rest());
+        if (parameters.isEmpty()) {
+            return badParameters();
+        }
+        return parameters.get().keySet().stream().findAny().map(CommandParser::unknownParameter)
+                .orElseGet(() -> new Command.Rcpt(new Recipient(path.get().address())));
+    }
+
+    private static Optional<PathParser> path(String rest, String keyword) {
+        return rest.regionMatches(true, 0, keyword, 0, keyword.length())
+                ? PathParser.parse(rest.substring(keyword.length())) : Optional.empty();
+    }
+
+    /** Names in upper case; empty when one is not well formed or comes twice (RFC 5321 §4.1.2). */
+    private static Optional<Map<String, String>> parameters(String text) {
+        var parameters = new HashMap<String, String>();
+        for (String word : text.strip().split(" +")) {
+            var parameter = PARAMETER.matcher(word);
+            if (word.isEmpty()) {
+                continue;
+            }
+            if (!parameter.matches()) {
+                return Optional.empty();
+            }
+            var value = Optional.ofNullable(parameter.group(2)).orElse("");
+            if (parameters.put(parameter.group(1).toUpperCase(Locale.ROOT), value) != null) {
+                return Optional.empty();
+            }
+        }
+        return Optional.of(parameters);
+    }
+
+    private static Command badParameters() {
+        return malformed(501, "5.5.4", "Parameters are not well formed");
+    }
+
+    static Command unknownParameter(String name) {
+        return malformed(555, "5.5.4", "Parameter not known: " + name); // RFC 5321 §4.1.1.11
+    }
+
+    /** Without the number of octets nobody knows where the next command begins, so the connection ends. */
+    private static Command bdat(String rest) {
+        var chunk = CHUNK.matcher(rest);
+        return chunk.matches() ? new Command.Bdat(Long.parseLong(chunk.group(1)), chunk.group(2) != null)
+                : new Command.Malformed(Reply.of(501, "5.5.4", "The form is BDAT octets [LAST]").andEnd());
+    }
+
+    private static Command auth(String rest) {
+        var words = MECHANISM.matcher(rest);
+        return words.matches()
+                ? new Command.Auth(words.group(1).toUpperCase(Locale.ROOT), Optional.ofNullable(words.group(2)))
+                : malformed(501, "5.5.4", "The form is AUTH mechanism [response]");
+    }
+
+    private static Command malformed(int code, String enhanced, String text) {
+        return new Command.Malformed(Reply.of(code, enhanced, text));
+    }
+}

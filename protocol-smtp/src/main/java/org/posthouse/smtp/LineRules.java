@@ -1,0 +1,68 @@
+package org.posthouse.smtp;
+
+import java.util.Optional;
+import org.posthouse.message.Status;
+
+/**
+ * What a message's text must keep to: lines end with CR LF and neither comes alone (RFC 5321 §2.3.8), no NUL (RFC 5322
+ * §4.1, and IMAP could not show it), no line and no message too long. The first rule broken is remembered.
+ */
+final class LineRules {
+    private static final Status BARE = new Status("5.6.0", "Bare carriage return or line feed in the message; lines end with CR LF");
+    private static final Status NUL = new Status("5.6.0", "NUL octet in the message");
+    private static final Status LONG_LINE = new Status("5.6.0", "Line too long in the message");
+    private static final Status TOO_BIG = new Status("5.3.4", "Message too big");
+
+    private final long maxLineOctets;
+    private final long maxSizeOctets;
+    private long sizeOctets;
+    private long lineOctets;
+    private boolean afterCr;
+    private Optional<Status> fault = Optional.empty();
+
+    LineRules(long maxLineOctets, long maxSizeOctets) {
+        this.maxLineOctets = maxLineOctets;
+        this.maxSizeOctets = maxSizeOctets;
+    }
+
+    Optional<Status> fault() {
+        return fault;
+    }
+
+    void check(byte[] octets, int from, int length) {
+        sizeOctets += length;
+        if (sizeOctets > maxSizeOctets) {
+            broken(TOO_BIG);
+        }
+        for (int i = from; i < from + length && fault.isEmpty(); i++) {
+            check(octets[i]);
+        }
+    }
+
+    private void check(byte octet) {
+        lineOctets++;
+        if (afterCr != (octet == '\n')) {
+            broken(BARE);
+        } else if (octet == 0) {
+            broken(NUL);
+        } else if (lineOctets > maxLineOctets) { // RFC 5321 §4.5.3.1.6
+            broken(LONG_LINE);
+        }
+        afterCr = octet == '\r';
+        if (octet == '\n') {
+            lineOctets = 0;
+        }
+    }
+
+    void end() {
+        if (afterCr) {
+            broken(BARE);
+        }
+    }
+
+    private void broken(Status rule) {
+        if (fault.isEmpty()) {
+            fault = Optional.of(rule);
+        }
+    }
+}
