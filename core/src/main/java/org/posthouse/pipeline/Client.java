@@ -17,6 +17,9 @@ public final class Client {
     private volatile String protocol = "";
     private volatile String cipher = "";
     private volatile Optional<AccountId> account = Optional.empty();
+    private final Standing atConnect = new Standing();
+    private Standing atHello = new Standing();
+    private int messages;
 
     public Client(Peer peer) {
         this.peer = peer;
@@ -33,6 +36,8 @@ public final class Client {
 
     public void hello(String name) {
         hello = name;
+        forget(atHello.ruling().findings());
+        atHello = new Standing();
     }
 
     /** For the {@code with} clause of Received: {@code SMTP}, {@code ESMTPS}, {@code ESMTPSA}, {@code LMTP} (RFC 3848). */
@@ -71,7 +76,23 @@ public final class Client {
         findings.add(finding);
     }
 
+    /** Each once, so that an equal one found before stays. */
     void forget(List<Finding> some) {
-        findings.removeAll(some);
+        some.forEach(findings::remove);
+    }
+
+    /** The number of the message that begins now. */
+    int nextMessage() {
+        return ++messages;
+    }
+
+    /** What the filters rule about the connection. */
+    Standing atConnect() {
+        return atConnect;
+    }
+
+    /** What they rule about the last hello. */
+    Standing atHello() {
+        return atHello;
     }
 }

@@ -1,0 +1,45 @@
+package org.posthouse.pipeline;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.posthouse.message.Status;
+import org.posthouse.pipeline.Verdict.Disposition;
+
+/**
+ * What the verdicts mean for each recipient. LMTP can tell the client of each (RFC 2033 §4.2); SMTP has one reply for all, so
+ * there a refusal is spoken only if it is for all, and otherwise those refused get the message into quarantine.
+ */
+record Fates(Map<Recipient, Disposition> each, Telling telling) {
+    enum Telling {
+        EACH, ALL;
+
+        static Telling to(Client client) {
+            return client.protocol().startsWith("LMTP") ? EACH : ALL;
+        }
+    }
+
+    static Fates of(Ruling ruling, Thresholds thresholds, List<Recipient> recipients, Telling telling) {
+        var each = new LinkedHashMap<Recipient, Disposition>();
+        for (var to : recipients) {
+            each.put(to, Ruling.stronger(ruling.disposition(to), thresholds.judge(ruling.score(to))));
+        }
+        return new Fates(each, telling);
+    }
+
+    boolean allRefused() {
+        return each.values().stream().allMatch(Disposition.Refuse.class::isInstance);
+    }
+
+    /** What the client is told for a recipient instead of delivery. */
+    Optional<Status> refusal(Recipient to) {
+        return each.get(to) instanceof Disposition.Refuse(var status) && (telling == Telling.EACH || allRefused())
+                ? Optional.of(status) : Optional.empty();
+    }
+
+    /** Of a recipient who is not refused. */
+    boolean quarantines(Recipient to) {
+        return !(each.get(to) instanceof Disposition.Pass);
+    }
+}

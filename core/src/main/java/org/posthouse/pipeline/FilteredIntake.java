@@ -1,0 +1,48 @@
+package org.posthouse.pipeline;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import org.posthouse.config.Values;
+
+/** The one door, with the filters standing at it. */
+public final class FilteredIntake implements Intake {
+    /** Of {@code [pipeline]}. */
+    record Settings(Thresholds thresholds, long maxMessageOctets) {}
+
+    private static final long USUAL_MAX_OCTETS = 100L * 1024 * 1024;
+
+    private final Rooms rooms;
+    private final Screening screening;
+    private volatile Settings settings = new Settings(Thresholds.NEVER, USUAL_MAX_OCTETS);
+
+    public FilteredIntake(Rooms rooms) {
+        this.rooms = rooms;
+        this.screening = new Screening(rooms.filters(), rooms.trace(), rooms.metrics(), rooms.clock());
+    }
+
+    /**
+     * Of {@code [pipeline]}: {@code quarantine-score}, {@code refuse-score}, {@code max-message}. Of each filter's section:
+     * {@code mode}, {@code budget}, {@code on-failure}.
+     *
+     * @param filters by the filter's name; one that is missing has the defaults
+     */
+    public void configure(Values pipeline, Map<String, Values> filters) {
+        var next = new Settings(Thresholds.of(pipeline),
+                pipeline.has("max-message") ? pipeline.size("max-message") : USUAL_MAX_OCTETS);
+        var byName = new HashMap<String, FilterSettings>();
+        filters.forEach((name, section) -> byName.put(name, FilterSettings.of(section)));
+        settings = next;
+        screening.configure(byName);
+    }
+
+    /** The filters without which no mail may pass: while one of them is away, mail waits. */
+    public void requireFilters(Set<String> names) {
+        screening.require(names);
+    }
+
+    @Override
+    public Transaction begin(Client client) {
+        return new Incoming(client, rooms, screening, settings);
+    }
+}

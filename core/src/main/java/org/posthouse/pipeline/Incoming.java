@@ -1,0 +1,219 @@
+package org.posthouse.pipeline;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.time.ZonedDateTime;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.posthouse.message.Address;
+import org.posthouse.message.Content;
+import org.posthouse.message.MessageId;
+import org.posthouse.message.Refusal;
+import org.posthouse.message.Spooled;
+import org.posthouse.message.Status;
+import org.posthouse.pipeline.Fates.Telling;
+import org.posthouse.pipeline.Question.Asking;
+import org.posthouse.pipeline.Verdict.Disposition;
+import org.posthouse.queue.Copy;
+import org.posthouse.queue.Destination;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One message on its way in. At RCPT the address rules speak first because they are cheap, then the filters about connection,
+ * hello, sender and recipient; what these say beside a refusal is kept for the message. After the content: the filters again,
+ * the decision, the seal, delivery.
+ */
+final class Incoming implements Transaction {
+    private static final Logger log = LoggerFactory.getLogger(FilteredIntake.class);
+    private static final String QUARANTINE = "Quarantine";
+    private static final Status KEPT_BACK = new Status("5.7.1", "message refused by local policy");
+
+    private record Accepted(Recipient to, List<Destination> where) {}
+
+    private final Client client;
+    private final Rooms rooms;
+    private final Gate gate;
+    private final Screening screening;
+    private final FilteredIntake.Settings settings;
+    private final Ledger ledger;
+    private final MessageId id;
+    private final Map<Address, Accepted> accepted = new LinkedHashMap<>();
+    private final Standing atSender = new Standing();
+    private final List<Finding> found = new ArrayList<>();
+    private Sender from = new Sender(Address.NULL);
+    private Ruling onRecipients = Ruling.NONE;
+
+    Incoming(Client client, Rooms rooms, Screening screening, FilteredIntake.Settings settings) {
+        this.client = client;
+        this.rooms = rooms;
+        this.gate = new Gate(rooms.routes(), rooms.courier());
+        this.screening = screening;
+        this.settings = settings;
+        this.ledger = new Ledger(rooms.trace(), rooms.metrics());
+        this.id = new MessageId(client.peer().session(), client.nextMessage());
+    }
+
+    @Override
+    public MessageId id() {
+        return id;
+    }
+
+    @Override
+    public void from(Sender sender) {
+        from = sender;
+        ledger.mail(id, sender);
+    }
+
+    @Override
+    public void to(Recipient to) throws Refusal, IOException {
+        if (accepted.containsKey(to.address())) {
+            return;
+        }
+        try {
+            var where = gate.admit(client, to.address());
+            screen(to);
+            accepted.put(to.address(), new Accepted(to, where));
+        } catch (Refusal e) {
+            throw ledger.refused(id, from, to, e);
+        }
+        ledger.recipient(id, to);
+    }
+
+    /** Connection, hello and sender are asked about when the first recipient needs it, and once. */
+    private void screen(Recipient to) throws Refusal, IOException {
+        var session = client.peer().session().text();
+        stand(client.atConnect(), to, new Question("connect", session, client, f -> f.onConnect(client)));
+        stand(client.atHello(), to, new Question("hello", session, client, f -> f.onHello(client)));
+        stand(atSender, to, new Question("sender", id.text(), client, f -> f.onSender(client, from.address())));
+        var own = screening.ask(new Question("recipient", id.text(), client, f -> f.onRecipient(client, from.address(), to)));
+        if (own.disposition(to) instanceof Disposition.Refuse(var status)) {
+            client.forget(own.findings());
+            throw new Refusal(status);
+        }
+        found.addAll(own.findings());
+        onRecipients = onRecipients.and(own.only(to));
+    }
+
+    /** Asks unless it is known. What is refused only because a filter failed is asked again next time. */
+    private void stand(Standing standing, Recipient to, Question question) throws Refusal, IOException {
+        var ruling = standing.isKnown() ? standing.ruling() : screening.ask(question);
+        boolean refused = ruling.disposition(to) instanceof Disposition.Refuse;
+        if (!refused || ruling.settled()) {
+            standing.keep(ruling);
+        } else {
+            client.forget(ruling.findings());
+        }
+        if (ruling.disposition(to) instanceof Disposition.Refuse(var status)) {
+            throw new Refusal(status);
+        }
+    }
+
+    @Override
+    public Receipt data(InputStream in) throws Refusal, IOException {
+        if (accepted.isEmpty()) {
+            throw new Refusal("5.5.1", "no valid recipients");
+        }
+        try {
+            return take(in);
+        } catch (Refusal e) {
+            throw ledger.refused(id, from, e);
+        }
+    }
+
+    private Receipt take(InputStream in) throws Refusal, IOException {
+        long start = System.nanoTime();
+        var spooled = rooms.spool().take(in, settings.maxMessageOctets());
+        try {
+            Hops.check(spooled);
+            var receipt = settle(spooled);
+            ledger.concluded(receipt, from, spooled.size(), Duration.ofNanos(System.nanoTime() - start));
+            return receipt;
+        } finally {
+            release(spooled);
+        }
+    }
+
+    private Receipt settle(Spooled spooled) throws IOException {
+        var envelope = new Envelope(id, from, accepted.values().stream().map(Accepted::to).toList());
+        var content = spooled.withFirst(
+                ReceivedLine.of(client, envelope, rooms.site().hostname(), ZonedDateTime.now(rooms.clock())));
+        var message = screening.ask(new Question("message", id.text(), client, f -> f.onMessage(client, envelope, content)));
+        found.addAll(message.findings());
+        var ruling = client.atConnect().ruling().and(client.atHello().ruling()).and(atSender.ruling()).and(onRecipients).and(message);
+        var fates = fates(ruling, envelope);
+        if (fates.allRefused()) {
+            return deliver(fates, ruling, content);
+        }
+        var sealed = screening.seal(client, envelope, inFront(ruling.commonLines(), content));
+        found.addAll(sealed.ruling().findings());
+        var all = ruling.and(sealed.ruling());
+        return deliver(fates(all, envelope), all, sealed.content());
+    }
+
+    private Fates fates(Ruling ruling, Envelope envelope) {
+        return Fates.of(ruling, settings.thresholds(), envelope.to(), Telling.to(client));
+    }
+
+    private Receipt deliver(Fates fates, Ruling ruling, Content content) throws IOException {
+        var each = new LinkedHashMap<Recipient, Status>();
+        var copies = new ArrayList<Copy>();
+        var contents = new HashMap<String, Content>();
+        for (var one : accepted.values()) {
+            var refusal = fates.refusal(one.to).or(() -> keptBack(fates, one));
+            if (refusal.isPresent()) {
+                each.put(one.to, refusal.get());
+                continue;
+            }
+            var own = contents.computeIfAbsent(ruling.linesFor(one.to), lines -> inFront(lines, content));
+            copies.add(new Copy(one.to, filed(fates, ruling, one), own));
+        }
+        if (!copies.isEmpty()) {
+            each.putAll(rooms.courier().deliver(id, from, copies));
+        }
+        return new Receipt(id, each);
+    }
+
+    /** Mail on its way out has no folder to be kept in. */
+    private static Optional<Status> keptBack(Fates fates, Accepted one) {
+        return fates.quarantines(one.to) && !one.where.stream().allMatch(Incoming::isLocal)
+                ? Optional.of(KEPT_BACK) : Optional.empty();
+    }
+
+    private static List<Destination> filed(Fates fates, Ruling ruling, Accepted one) {
+        var folder = fates.quarantines(one.to) ? Optional.of(QUARANTINE) : ruling.folder(one.to);
+        return folder.isEmpty() ? one.where
+                : one.where.stream().map(d -> isLocal(d) ? Destination.local(d.target(), folder.get()) : d).toList();
+    }
+
+    private static boolean isLocal(Destination destination) {
+        return destination.transport().equals("local");
+    }
+
+    private static Content inFront(String lines, Content content) {
+        return lines.isEmpty() ? content : content.withFirst(lines);
+    }
+
+    /** What has been delivered stays delivered, whatever becomes of our own copy. */
+    private void release(Spooled spooled) {
+        try {
+            spooled.close();
+        } catch (IOException e) {
+            log.warn("spool id={} left=\"{}\"", id, e.toString());
+        }
+    }
+
+    @Override
+    public void close() {
+        client.forget(found);
+        client.forget(atSender.ruling().findings());
+        atSender.keep(Ruling.NONE);
+        accepted.clear();
+        found.clear();
+    }
+}

@@ -1,0 +1,26 @@
+package org.posthouse.pipeline;
+
+import java.util.Locale;
+import java.util.Optional;
+
+/** When a filter runs: the service property {@code phase}. */
+enum Phase {
+    /** What can be known without judging. */
+    FACTS,
+    /** Judges the facts; where nothing is said. */
+    JUDGE,
+    /** After the decision, one after the other: what signs or changes the message. */
+    SEAL;
+
+    static Phase of(Optional<String> property) {
+        return switch (property.orElse("")) {
+            case "facts" -> FACTS;
+            case "seal" -> SEAL;
+            default -> JUDGE;
+        };
+    }
+
+    String word() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}
