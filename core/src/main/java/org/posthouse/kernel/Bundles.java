@@ -2,12 +2,14 @@ package org.posthouse.kernel;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.util.List;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
+import org.osgi.framework.ServiceReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,7 +32,7 @@ final class Bundles {
         var bundle = install(jar);
         try {
             bundle.start();
-            return new Running(jar, bundle, services.take(bundle, jar, List.of()));
+            return new Running(jar, bundle, services.take(bundle, jar, Set.of()));
         } catch (BundleException e) {
             uninstall(bundle);
             throw new BadJar(reason(e), e);
@@ -40,9 +42,16 @@ final class Bundles {
         }
     }
 
+    /** What must go when the bundle's configuration changes, as it is before that. */
+    Set<ServiceReference<?>> stale(Running running) {
+        var stale = new HashSet<ServiceReference<?>>(services.references(running.bundle()));
+        running.services().forEach(s -> stale.add(s.reference()));
+        return stale;
+    }
+
     /** The services after a change of the bundle's configuration. */
-    Running takeAgain(Running running) throws BadJar {
-        return new Running(running.jar(), running.bundle(), services.take(running.bundle(), running.jar(), running.services()));
+    Running takeAgain(Running running, Set<ServiceReference<?>> stale) throws BadJar {
+        return new Running(running.jar(), running.bundle(), services.take(running.bundle(), running.jar(), stale));
     }
 
     void stop(Running running) {

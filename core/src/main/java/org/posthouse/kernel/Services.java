@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -45,6 +46,11 @@ final class Services implements ServiceListener {
             slot().serve(version);
         }
 
+        /** Whether the framework still has it. */
+        boolean registered() {
+            return reference.getBundle() != null;
+        }
+
         boolean samePlace(Taken<?> other) {
             return kind == other.kind && name.equals(other.name);
         }
@@ -74,21 +80,20 @@ final class Services implements ServiceListener {
     /**
      * All services of kinds that the bundle's components provide, constructed.
      *
-     * @param old those it had before its configuration changed: they must be replaced by others
+     * @param stale references it had before its configuration changed: they must be replaced by others
      * @throws BadJar when one does not come up in time, with the reason as far as it is known
      */
-    List<Taken<?>> take(Bundle bundle, Jar jar, List<Taken<?>> old) throws BadJar {
+    List<Taken<?>> take(Bundle bundle, Jar jar, Set<ServiceReference<?>> stale) throws BadJar {
         long expected = jar.services().stream().filter(kinds::containsKey).count();
-        var before = old.stream().map(Taken::reference).toList();
         long deadline = System.nanoTime() + UP_WITHIN.toNanos();
-        var references = references(bundle, before);
+        var references = fresh(bundle, stale);
         while (references.size() < expected) {
-            var why = failure(bundle);
+            var why = stale.isEmpty() ? failure(bundle) : Optional.<String>empty();
             if (why.isPresent() || System.nanoTime() > deadline) {
                 throw new BadJar(why.orElse("its component did not come up: a service it needs is not there"));
             }
             pause();
-            references = references(bundle, before);
+            references = fresh(bundle, stale);
         }
         var now = new ArrayList<Taken<?>>();
         for (var reference : references) {
@@ -97,10 +102,15 @@ final class Services implements ServiceListener {
         return List.copyOf(now);
     }
 
-    private List<ServiceReference<?>> references(Bundle bundle, List<ServiceReference<?>> before) {
+    private List<ServiceReference<?>> fresh(Bundle bundle, Set<ServiceReference<?>> stale) {
+        return references(bundle).stream().filter(r -> !stale.contains(r)).toList();
+    }
+
+    /** What the bundle has registered of our kinds, taken or not. */
+    List<ServiceReference<?>> references(Bundle bundle) {
         var registered = bundle.getRegisteredServices();
-        return registered == null ? List.of() : Arrays.<ServiceReference<?>>stream(registered)
-                .filter(r -> kind(r).isPresent() && !before.contains(r)).toList();
+        return registered == null ? List.of()
+                : Arrays.<ServiceReference<?>>stream(registered).filter(r -> kind(r).isPresent()).toList();
     }
 
     private Optional<Kind<?>> kind(ServiceReference<?> reference) {

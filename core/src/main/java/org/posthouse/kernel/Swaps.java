@@ -1,5 +1,6 @@
 package org.posthouse.kernel;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -11,7 +12,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.locks.Lock;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.osgi.framework.ServiceReference;
 import org.posthouse.swap.Version;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,6 +26,7 @@ import org.slf4j.LoggerFactory;
 final class Swaps {
     private static final Logger log = LoggerFactory.getLogger("kernel");
     private static final Duration HAND_OVER_WITHIN = Duration.ofSeconds(2);
+    private static final String ROLLED_BACK = "rolled back: ";
     private static final Duration LAST_CHANCE = Duration.ofSeconds(10);
 
     /** A fresh version whose services have not all proved themselves, and the one before, ready to come back. */
@@ -50,10 +54,6 @@ final class Swaps {
 
     Map<String, Running> running() {
         return running;
-    }
-
-    Map<Jar, String> failed() {
-        return failed;
     }
 
     boolean onProbation(String name) {
@@ -226,7 +226,7 @@ final class Swaps {
             probations.remove(fresh.name());
             fresh.services().forEach(service -> comeBack(service, probation.proven()));
             running.put(fresh.name(), probation.proven());
-            failed.put(fresh.jar(), "rolled back: " + why);
+            failed.put(fresh.jar(), ROLLED_BACK + why);
             reports.rolledBack(fresh.jar(), probation.proven().jar(), why);
             retire(fresh, false);
         });
@@ -269,6 +269,83 @@ final class Swaps {
 
     void settleAll() {
         List.copyOf(probations.keySet()).forEach(this::settle);
+    }
+
+    /** Something that changes configurations. */
+    interface Change {
+        void make() throws IOException;
+    }
+
+    /**
+     * Changes the configuration of those bundles that listen to these PIDs, and waits for them to come up with it. What is held
+     * is closed before and opened after; callers wait meanwhile.
+     *
+     * @return the jars that refused, with their reasons; they stay away until they are configured again
+     */
+    Map<Jar, String> reconfigure(List<String> pids, Change change) throws IOException {
+        var names = pids.stream().map(pid -> pid.replaceFirst("~.*", "")).toList();
+        var affected = List.copyOf(running.values()).stream().filter(r -> r.jar().pids().stream().anyMatch(names::contains)).toList();
+        var stale = new HashMap<String, Set<ServiceReference<?>>>();
+        for (var each : affected) {
+            stale.put(each.name(), bundles.stale(each));
+            each.services().stream().filter(s -> s.kind().swap() == Kind.Swap.HANDOVER).forEach(Swaps::setDown);
+            running.put(each.name(), new Running(each.jar(), each.bundle(), List.of()));
+        }
+        change.make();
+        var refused = new HashMap<Jar, String>();
+        for (var each : affected) {
+            try {
+                takeUp(each, stale.get(each.name()));
+            } catch (BadJar e) {
+                refused.put(each.jar(), e.getMessage());
+            }
+        }
+        return refused;
+    }
+
+    private static void setDown(Services.Taken<?> service) {
+        service.slot().pause();
+        try {
+            awaitIdle(service, HAND_OVER_WITHIN);
+        } catch (BadJar e) {
+            log.warn("reconfiguring name={} although {}", service.name(), e.getMessage());
+        }
+        closeQuietly(service);
+    }
+
+    private void takeUp(Running each, Set<ServiceReference<?>> stale) throws BadJar {
+        var again = bundles.takeAgain(each, stale);
+        again.open();
+        again.services().forEach(Services.Taken::serve);
+        running.put(each.name(), again);
+    }
+
+    /** Takes again what its bundle registered anew without our doing. */
+    void heal() {
+        for (var each : List.copyOf(running.values())) {
+            if (each.services().stream().allMatch(Services.Taken::registered)) {
+                continue;
+            }
+            log.warn("bundle={} registered its services anew", each.name());
+            var gone = each.services().stream().filter(s -> !s.registered()).map(Services.Taken::reference);
+            try {
+                takeUp(each, gone.collect(Collectors.toSet()));
+            } catch (BadJar e) {
+                reports.refused(each.jar(), Optional.empty(), e.getMessage());
+            }
+        }
+    }
+
+    /** Jars that refuse to run where no other version does, with the reasons. */
+    Map<Jar, String> refused() {
+        var refused = new HashMap<>(failed);
+        refused.keySet().removeIf(jar -> running.containsKey(jar.name()) || !shelf.all().contains(jar));
+        return refused;
+    }
+
+    /** Another chance for jars that did not come up, since their settings may be right now. Not for those that failed at work. */
+    void tryRefusedAgain() {
+        failed.values().removeIf(why -> !why.startsWith(ROLLED_BACK));
     }
 
     /** Stops a version once nobody holds it; after {@code drain} its holders are asked to end. */

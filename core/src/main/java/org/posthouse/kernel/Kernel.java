@@ -1,0 +1,257 @@
+package org.posthouse.kernel;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import org.osgi.framework.BundleContext;
+import org.osgi.service.cm.ConfigurationAdmin;
+import org.posthouse.config.Checked;
+import org.posthouse.config.Configuration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Boots the server, keeps the bundles that run in line with the jars that are there, and reloads the configuration. One lock
+ * makes boot, reload, commands about bundles and the kernel's own thread take turns; mail never waits for it.
+ */
+final class Kernel {
+    private static final Logger log = LoggerFactory.getLogger("kernel");
+    private static final long LOOK_EVERY_MILLIS = 250;
+    private static final Duration SESSIONS_END_WITHIN = Duration.ofSeconds(2);
+
+    private final Path home;
+    private final Instant began = Instant.now();
+    private final ReentrantLock kernel = new ReentrantLock();
+    private final BlockingQueue<Ended> probations = new LinkedBlockingQueue<>();
+    private final Rooms rooms;
+    private final Shelf shelf;
+    private final Decisions decisions;
+    private final Reports reports;
+    private final Swaps swaps;
+    private final Transaction transaction;
+    private final Thread thread = Thread.ofPlatform().daemon().name("kernel").unstarted(this::watch);
+
+    Kernel(BundleContext context, Path program, Path home) throws IOException {
+        this.home = home;
+        rooms = new Rooms(home, probations);
+        shelf = new Shelf(program.resolve("bundles"), home.resolve("plugins"));
+        decisions = new Decisions(rooms.disk);
+        reports = new Reports(rooms.trace, rooms.metrics);
+        var services = new Services(context, rooms.kinds());
+        context.addServiceListener(services);
+        swaps = new Swaps(new Bundles(context, services), shelf, kernel, reports);
+        var admin = context.getService(context.getServiceReference(ConfigurationAdmin.class));
+        transaction = new Transaction(rooms, swaps, new Settings(admin), this::runsUnder);
+        rooms.register(context);
+    }
+
+    Rooms rooms() {
+        return rooms;
+    }
+
+    Instant began() {
+        return began;
+    }
+
+    Path confFolder() {
+        return home.resolve("conf");
+    }
+
+    /** All good jars, for checking sections of bundles that do not run too; the best of each name last. */
+    List<Path> jars() {
+        kernel.lock();
+        try {
+            return shelf.all().stream().sorted(Jar.BEST_LAST).map(Jar::file).toList();
+        } finally {
+            kernel.unlock();
+        }
+    }
+
+    /** Everything up to the sockets, if {@code listen}; on a mistake of the operator nothing listens. */
+    void boot(boolean listen) throws Misconfigured, IOException {
+        kernel.lock();
+        try {
+            shelf.look(true);
+            shelf.problems().forEach((file, why) -> reports.unreadable(file.toString(), why));
+            decisions.load();
+            transaction.begin(load(), listen);
+            expect();
+            thread.start();
+        } finally {
+            kernel.unlock();
+        }
+    }
+
+    /** Takes the files as they are now, wholly or, with a mistake in them, not at all. */
+    void reload() throws Misconfigured, IOException {
+        kernel.lock();
+        try {
+            swaps.settleAll();
+            swaps.tryRefusedAgain();
+            transaction.change(load());
+            expect();
+            log.info("reloaded configuration");
+            rooms.trace.event("kernel", "reloaded");
+        } finally {
+            kernel.unlock();
+        }
+    }
+
+    private Configuration load() throws Misconfigured {
+        return switch (Configuration.load(confFolder(), jars())) {
+            case Checked.Right(var right) -> right;
+            case Checked.Wrong(var problems) -> throw new Misconfigured(problems);
+        };
+    }
+
+    /** Which bundles are to run under a configuration. */
+    private Map<String, Boolean> runsUnder(Configuration configuration) {
+        decisions.configure(configuration.top().list("enable"), configuration.top().list("disable"));
+        var runs = new TreeMap<String, Boolean>();
+        names().forEach(name -> runs.put(name, decision(name, configuration).runs()));
+        return runs;
+    }
+
+    private TreeSet<String> names() {
+        var names = new TreeSet<>(shelf.names());
+        names.addAll(swaps.running().keySet());
+        return names;
+    }
+
+    private Decisions.Decision decision(String name, Configuration configuration) {
+        boolean shipped = shelf.jars(name).stream().anyMatch(j -> !j.plugin());
+        var filter = Optional.ofNullable(configuration.filters().get(name));
+        boolean hasSection = configuration.written(name) && filter.map(f -> !f.text("mode").equals("off")).orElse(true);
+        return decisions.decide(name, shipped, hasSection);
+    }
+
+    /** Tells the rooms which plugins are only away when they are not there. */
+    private void expect() {
+        var configuration = transaction.current();
+        var runs = new HashSet<>(swaps.running().keySet());
+        var required = new HashSet<String>();
+        var names = names();
+        names.addAll(decisions.named());
+        for (var name : names) {
+            var decision = decision(name, configuration);
+            if (decision.runs()) {
+                runs.add(name);
+                if (decision.required() && name.startsWith("filter-")) {
+                    required.add(name);
+                }
+            }
+        }
+        var listening = new HashSet<String>();
+        configuration.listeners().forEach(l -> listening.add(l.values().text("protocol")));
+        rooms.expect(runs, required, listening);
+    }
+
+    private void watch() {
+        while (true) {
+            try {
+                var end = Optional.ofNullable(probations.poll(LOOK_EVERY_MILLIS, TimeUnit.MILLISECONDS));
+                kernel.lock();
+                try {
+                    end.ifPresent(swaps::ended);
+                    lookAround();
+                } finally {
+                    kernel.unlock();
+                }
+                rooms.tick();
+            } catch (InterruptedException _) {
+                return; // shutting down
+            } catch (RuntimeException e) {
+                log.error("the kernel stumbled and goes on", e);
+            }
+        }
+    }
+
+    private void lookAround() {
+        var changed = shelf.look(false);
+        shelf.problems().forEach((file, why) -> {
+            if (changed.contains(file.getFileName().toString())) {
+                reports.unreadable(file.toString(), why);
+            }
+        });
+        var known = names();
+        changed.stream().filter(known::contains).forEach(this::reconcile);
+        if (!changed.isEmpty()) {
+            expect();
+        }
+        swaps.heal();
+    }
+
+    private void reconcile(String name) {
+        swaps.reconcile(name, decision(name, transaction.current()).runs());
+    }
+
+    /** Says from now on, over restarts, whether a bundle runs, and acts on it. */
+    Optional<String> command(String name, boolean run) throws IOException {
+        kernel.lock();
+        try {
+            if (!names().contains(name)) {
+                return Optional.of("there is no bundle " + name + "; posthouse bundle list names those there are");
+            }
+            decisions.command(name, run);
+            swaps.tryRefusedAgain();
+            reconcile(name);
+            expect();
+            boolean runs = swaps.running().containsKey(name);
+            return runs == run ? Optional.empty()
+                    : Optional.of(reports.troubles().getOrDefault(name, name + (run ? " does not run" : " still runs")));
+        } finally {
+            kernel.unlock();
+        }
+    }
+
+    /** One line of {@code bundle list}. */
+    record Listed(String name, String version, String state, String decidedBy, String file, String trouble) {}
+
+    List<Listed> list() {
+        kernel.lock();
+        try {
+            var lines = new ArrayList<Listed>();
+            for (var name : names()) {
+                var running = Optional.ofNullable(swaps.running().get(name));
+                var jar = running.map(Running::jar).or(() -> shelf.jars(name).stream().findFirst());
+                var decision = decision(name, transaction.current());
+                var state = running.isPresent() ? swaps.onProbation(name) ? "probation" : "running"
+                        : decision.runs() ? "failed" : "off";
+                lines.add(new Listed(name, jar.map(j -> j.version().toString()).orElse(""), state, decision.because(),
+                        jar.map(j -> j.file().toString()).orElse(""), reports.troubles().getOrDefault(name, "")));
+            }
+            shelf.problems().forEach((file, why) -> lines.add(
+                    new Listed(file.getFileName().toString(), "", "refused", "", file.toString(), why)));
+            return lines;
+        } finally {
+            kernel.unlock();
+        }
+    }
+
+    /** Ends sessions, closes what is held and everything else; at most about three seconds. */
+    void close() throws IOException {
+        thread.interrupt();
+        rooms.listeners.stopAccepting();
+        rooms.listeners.close(SESSIONS_END_WITHIN);
+        if (kernel.tryLock()) {
+            try {
+                swaps.stopAll();
+            } finally {
+                kernel.unlock();
+            }
+        }
+        rooms.close();
+    }
+}

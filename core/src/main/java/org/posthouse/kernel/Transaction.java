@@ -1,0 +1,118 @@
+package org.posthouse.kernel;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import org.posthouse.config.Configuration;
+import org.posthouse.config.Place;
+import org.posthouse.config.Problem;
+import org.posthouse.config.Section;
+import org.posthouse.message.BadSetting;
+import org.posthouse.net.Listeners;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Puts a configuration in force as a whole: core's services, the bundles' settings, the bundles that run, and the listeners.
+ * Sockets are bound first and opened last; when anything refuses, all that was changed goes back.
+ */
+final class Transaction {
+    private static final Logger log = LoggerFactory.getLogger("kernel");
+    /** How DS tells what a constructor threw. */
+    private static final Pattern REFUSED = Pattern.compile("org\\.posthouse\\.message\\.BadSetting: ([\\w-]+): (.*)");
+
+    private final Rooms rooms;
+    private final Swaps swaps;
+    private final Settings settings;
+    private final Function<Configuration, Map<String, Boolean>> runsUnder;
+    private Configuration current;
+
+    Transaction(Rooms rooms, Swaps swaps, Settings settings, Function<Configuration, Map<String, Boolean>> runsUnder) {
+        this.rooms = rooms;
+        this.swaps = swaps;
+        this.settings = settings;
+        this.runsUnder = runsUnder;
+    }
+
+    /** The configuration in force. */
+    Configuration current() {
+        return current;
+    }
+
+    /** The first one, when the server starts. */
+    void begin(Configuration first, boolean listen) throws Misconfigured, IOException {
+        current = first;
+        apply(first);
+        if (listen) {
+            prepare(first).commit();
+        }
+    }
+
+    void change(Configuration next) throws Misconfigured, IOException {
+        var before = current;
+        var prepared = prepare(next);
+        try {
+            apply(next);
+            current = next;
+        } catch (Misconfigured | IOException e) {
+            prepared.rollback();
+            putBack(before);
+            throw e;
+        }
+        prepared.commit();
+    }
+
+    private Listeners.Prepared prepare(Configuration next) throws Misconfigured, IOException {
+        try {
+            return rooms.listeners.prepare(next.listeners());
+        } catch (BadSetting e) {
+            throw new Misconfigured(Problem.of(place(next, e.key()), e));
+        }
+    }
+
+    private void apply(Configuration next) throws Misconfigured, IOException {
+        try {
+            rooms.configure(next);
+        } catch (BadSetting e) {
+            throw new Misconfigured(Problem.of(place(next, e.key()), e));
+        }
+        swaps.drain(next.top().duration("drain"));
+        var refused = swaps.reconfigure(settings.changed(next.pids()), () -> settings.write(next.pids()));
+        if (refused.isEmpty()) {
+            runsUnder.apply(next).forEach(swaps::reconcile);
+            refused = swaps.refused();
+        }
+        var problems = new ArrayList<Problem>();
+        refused.forEach((jar, why) -> problem(next, jar, why).ifPresent(problems::add));
+        if (!problems.isEmpty()) {
+            throw new Misconfigured(problems);
+        }
+    }
+
+    private void putBack(Configuration before) throws IOException {
+        try {
+            apply(before);
+        } catch (Misconfigured e) {
+            log.error("the configuration before could not be put back: {}", e.getMessage());
+        }
+    }
+
+    /** A plugin of strangers that does not run is reported by itself and keeps nobody else from starting. */
+    private static Optional<Problem> problem(Configuration next, Jar jar, String why) {
+        var setting = REFUSED.matcher(why);
+        if (setting.find()) {
+            return Optional.of(new Problem(next.place(jar.name(), setting.group(1)), setting.group(1), setting.group(2)));
+        }
+        return jar.plugin() ? Optional.empty()
+                : Optional.of(new Problem(next.place(jar.name(), ""), jar.name() + " does not run", why));
+    }
+
+    private static Place place(Configuration next, String key) {
+        return next.sections().values().stream().map(Section::places).filter(p -> p.containsKey(key)).map(p -> p.get(key))
+                .findFirst().orElse(next.place("", key));
+    }
+}

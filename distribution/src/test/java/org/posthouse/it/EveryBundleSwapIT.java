@@ -1,0 +1,128 @@
+package org.posthouse.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.jar.JarFile;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Every shipped bundle on the way of a letter is replaced while mail flows and a POP3 client downloads. */
+final class EveryBundleSwapIT {
+    private static final List<String> BUNDLES = List.of("protocol-smtp", "protocol-pop3", "delivery-local", "directory-file",
+            "store-maildir", "mailboxes-indexed", "state-h2", "filter-greylist");
+    private static final int RATE = 100;
+    private static final String CONF = StraightPathIT.CONF.replace("enable   = ", "drain = 2s\nenable   = filter-greylist, ")
+            + """
+
+            [filter-greylist]
+            whitelist = 127.0.0.0/8
+            """;
+
+    @TempDir
+    Path home;
+
+    @Test
+    void nothingIsLostWhileEachIsSwapped() throws Exception {
+        try (var server = new Server(home).configure(CONF).start()) {
+            var load = new Load(server.port("mx"), 4, RATE);
+            var reader = new Reader(server.port("pop3"));
+            try (load; reader) {
+                Thread.sleep(1_000);
+                for (var bundle : BUNDLES) {
+                    swap(bundle, "0.1.1", SampleFilter.variant(bundle, "0.1.1", List.of()));
+                    swap(bundle, "truncated", truncated(bundle));
+                    swap(bundle, "0.1.2", SampleFilter.variant(bundle, "0.1.2", List.of()));
+                    swap(bundle, "0.1.3", SampleFilter.variant(bundle, "0.1.3", mostClasses(bundle)));
+                }
+                Thread.sleep(3_000);
+            }
+            assertEquals(List.of(), load.troubles());
+            assertEquals(List.of(), reader.troubles());
+            assertTrue(reader.downloads() > 0);
+            assertEquals(load.accepted(), SwapIT.numbersInMailbox(server, false));
+            var list = server.command("bundle", "list").out();
+            for (var bundle : BUNDLES) {
+                assertTrue(list.lines().anyMatch(l -> l.startsWith(bundle + " ") && l.contains(" 0.1.2 ")), bundle + " in\n" + list);
+                assertTrue(server.log().lines().anyMatch(l -> l.contains("bundle=" + bundle + " version=0.1.3")
+                        && (l.contains("refused ") || l.contains("rolled back "))), bundle + "\n" + list);
+            }
+            System.out.printf("bundles=%d sent=%d downloads=%d%n", BUNDLES.size(), load.sent(), reader.downloads());
+        }
+    }
+
+    private void swap(String bundle, String what, byte[] jar) throws IOException, InterruptedException {
+        SampleFilter.drop(home, bundle + ".jar", jar);
+        Thread.sleep(1_200);
+        System.out.println("swapped " + bundle + " " + what);
+    }
+
+    /** All but the component itself, so that it fails where it is first used or constructed. */
+    private static List<String> mostClasses(String bundle) throws IOException {
+        try (var jar = new JarFile(Server.PROGRAM.resolve("bundles/" + bundle + ".jar").toFile())) {
+            var component = jar.stream().map(ZipEntry::getName).filter(n -> n.startsWith("OSGI-INF/org.posthouse")).findFirst()
+                    .orElseThrow().replaceFirst("OSGI-INF/", "").replaceFirst("\\.xml$", "").replace('.', '/') + ".class";
+            return jar.stream().map(ZipEntry::getName).filter(n -> n.endsWith(".class") && !n.equals(component)
+                    && !n.contains("$Config")).toList();
+        }
+    }
+
+    private static byte[] truncated(String bundle) throws IOException {
+        var whole = Files.readAllBytes(Server.PROGRAM.resolve("bundles/" + bundle + ".jar"));
+        return Arrays.copyOf(whole, whole.length / 2);
+    }
+
+    /** Downloads the mailbox over and over; every session must get what STAT promised, whole. */
+    private static final class Reader implements AutoCloseable {
+        private final AtomicInteger downloads = new AtomicInteger();
+        private final AtomicReference<List<String>> troubles = new AtomicReference<>(List.of());
+        private final Thread thread;
+        private volatile boolean over;
+
+        Reader(int port) {
+            thread = Thread.ofPlatform().start(() -> {
+                while (!over) {
+                    download(port);
+                }
+            });
+        }
+
+        private void download(int port) {
+            try (var pop = new Pop3(port, "ann", "secret")) {
+                int count = Math.min(pop.count(), 100);
+                for (int i = 1; i <= count; i++) {
+                    var lines = pop.retrieve(i);
+                    if (lines.stream().noneMatch(l -> l.startsWith("X-Number: ")) || !lines.getLast().startsWith("text ")) {
+                        throw new IOException("torn message " + lines);
+                    }
+                }
+                pop.command("QUIT");
+                downloads.incrementAndGet();
+            } catch (IOException e) {
+                troubles.updateAndGet(all -> Stream.concat(all.stream(), Stream.of(e.toString())).toList());
+            }
+        }
+
+        int downloads() {
+            return downloads.get();
+        }
+
+        List<String> troubles() {
+            return troubles.get();
+        }
+
+        @Override
+        public void close() throws InterruptedException {
+            over = true;
+            thread.join();
+        }
+    }
+}

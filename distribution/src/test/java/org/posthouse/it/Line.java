@@ -1,0 +1,99 @@
+package org.posthouse.it;
+
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509ExtendedTrustManager;
+
+/** A client's connection for protocols of lines, plain or TLS; trusts every certificate. Reads time out after 20 s. */
+class Line implements AutoCloseable {
+    private static final int TIMEOUT_MILLIS = 20_000;
+
+    private Socket socket;
+    private InputStream in;
+    private OutputStream out;
+
+    Line(int port) throws IOException {
+        socket = new Socket();
+        socket.connect(new InetSocketAddress("127.0.0.1", port), TIMEOUT_MILLIS);
+        socket.setSoTimeout(TIMEOUT_MILLIS);
+        socket.setTcpNoDelay(true);
+        streams();
+    }
+
+    private void streams() throws IOException {
+        in = new BufferedInputStream(socket.getInputStream(), 65_536);
+        out = socket.getOutputStream();
+    }
+
+    void tls() throws IOException {
+        try {
+            var context = SSLContext.getInstance("TLS");
+            context.init(null, new TrustManager[] {new Trusting()}, new SecureRandom());
+            var secure = (SSLSocket) context.getSocketFactory().createSocket(socket, "localhost", socket.getPort(), true);
+            secure.startHandshake();
+            socket = secure;
+            streams();
+        } catch (GeneralSecurityException e) {
+            throw new IOException(e);
+        }
+    }
+
+    void send(String text) throws IOException {
+        send(text.getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    void send(byte[] octets) throws IOException {
+        out.write(octets);
+        out.flush();
+    }
+
+    /** The next line without its CRLF; empty text at the end of the stream is an EOFException. */
+    String line() throws IOException {
+        var line = new ByteArrayOutputStream();
+        for (int c = in.read(); c != '\n'; c = in.read()) {
+            if (c < 0) {
+                throw new EOFException("closed after: " + line);
+            }
+            line.write(c);
+        }
+        var text = line.toString(StandardCharsets.ISO_8859_1);
+        return text.endsWith("\r") ? text.substring(0, text.length() - 1) : text;
+    }
+
+    @Override
+    public void close() throws IOException {
+        socket.close();
+    }
+
+    private static final class Trusting extends X509ExtendedTrustManager {
+        @Override public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket) {}
+
+        @Override public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket) {}
+
+        @Override public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
+
+        @Override public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
+
+        @Override public void checkClientTrusted(X509Certificate[] chain, String type) {}
+
+        @Override public void checkServerTrusted(X509Certificate[] chain, String type) {}
+
+        @Override public X509Certificate[] getAcceptedIssuers() {
+            return new X509Certificate[0];
+        }
+    }
+}
