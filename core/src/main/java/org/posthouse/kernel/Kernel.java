@@ -65,18 +65,20 @@ final class Kernel {
         return began;
     }
 
-    Path confFolder() {
-        return home.resolve("conf");
-    }
-
-    /** All good jars, for checking sections of bundles that do not run too; the best of each name last. */
-    List<Path> jars() {
+    /** Looks at the configuration files without doing anything about it. */
+    Checked check() {
         kernel.lock();
         try {
-            return shelf.all().stream().sorted(Jar.BEST_LAST).map(Jar::file).toList();
+            var jars = shelf.all().stream().sorted(Jar.BEST_LAST).map(Jar::file).toList();
+            return Configuration.load(home.resolve("conf"), jars);
         } finally {
             kernel.unlock();
         }
+    }
+
+    /** Looks at the jars that are there, without starting any. */
+    void look() {
+        shelf.look(true);
     }
 
     /** Everything up to the sockets, if {@code listen}; on a mistake of the operator nothing listens. */
@@ -110,7 +112,7 @@ final class Kernel {
     }
 
     private Configuration load() throws Misconfigured {
-        return switch (Configuration.load(confFolder(), jars())) {
+        return switch (check()) {
             case Checked.Right(var right) -> right;
             case Checked.Wrong(var problems) -> throw new Misconfigured(problems);
         };

@@ -52,9 +52,12 @@ import org.posthouse.swap.Plugins;
  * reader sees who talks to whom.
  */
 final class Rooms {
+    private static final long SPOOL_MEMORY_OCTETS = 1 << 20; // until configured
+
     final Disk disk;
     final MicrometerMetrics metrics = new MicrometerMetrics();
-    final MetricsPort metricsPort = new MetricsPort(metrics);
+    final MetricsPort metricsPort = new MetricsPort(metrics::scrape);
+    final Observers watching;
     final FileTrace trace;
     final ConfiguredSite site = new ConfiguredSite();
 
@@ -74,6 +77,7 @@ final class Rooms {
     final PluginStores stores;
     final PluginStates states;
     final Routes routes;
+    final Spool spool;
     final Courier courier;
     final FilteredIntake intake;
     final ServerCertificates certificates;
@@ -92,15 +96,19 @@ final class Rooms {
         commands = new Plugins<>("command", Ended.into(probations), clock);
         observers = new Plugins<>("observer", Ended.into(probations), clock);
 
-        trace = new FileTrace(disk.var("trace"), new Observers(observers, metrics), metrics, clock);
+        watching = new Observers(observers, metrics);
+        trace = new FileTrace(disk, metrics, watching, clock);
         directories = new Directories(directoryPlugins);
         accounts = new DirectoryAccounts(directories, site, trace, metrics, clock);
         stores = new PluginStores(storePlugins);
         mailboxes = new EngineMailboxes(engines, directories::account);
         states = new PluginStates(statePlugins);
         routes = new Routes(directories::resolve, site);
-        courier = new Courier(deliveries, trace, metrics, clock);
-        intake = new FilteredIntake(site, routes, filters, courier, disk.var("spool"), trace, metrics, clock);
+        spool = new Spool(disk.var("spool"), SPOOL_MEMORY_OCTETS);
+        spool.clean();
+        courier = new Courier(deliveries, trace, metrics);
+        intake = new FilteredIntake(
+                new org.posthouse.pipeline.Rooms(filters, routes, courier, spool, site, trace, metrics, clock));
         certificates = new ServerCertificates(disk.conf("tls"));
         listeners = new Listeners(protocols, certificates, new SessionIds(), trace, metrics);
     }
@@ -142,7 +150,8 @@ final class Rooms {
         mailboxes.configure(top);
         routes.configure(top);
         courier.configure(top);
-        intake.configure(top, next.pipeline(), next.filters());
+        spool.inMemory(top.size("spool-memory"));
+        intake.configure(next.pipeline(), next.filters());
         trace.configure(top);
         metricsPort.configure(top);
         grace(top.duration("grace"));
@@ -179,5 +188,6 @@ final class Rooms {
     void close() throws IOException {
         metricsPort.close();
         trace.close();
+        watching.close();
     }
 }

@@ -68,7 +68,8 @@ final class Transaction {
 
     private Listeners.Prepared prepare(Configuration next) throws Misconfigured, IOException {
         try {
-            return rooms.listeners.prepare(next.listeners());
+            return rooms.listeners.prepare(next.listeners().stream()
+                    .map(l -> new Listeners.Section(l.values(), l.given())).toList());
         } catch (BadSetting e) {
             throw new Misconfigured(Problem.of(place(next, e.key()), e));
         }

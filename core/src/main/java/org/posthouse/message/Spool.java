@@ -17,12 +17,17 @@ public final class Spool {
     private static final String PREFIX = "spool-";
 
     private final Path folder;
-    private final int inMemoryMaxOctets;
+    private volatile int inMemoryMaxOctets;
 
     /** @param folder exists before the first message that does not fit into memory */
     public Spool(Path folder, long inMemoryMaxOctets) {
         this.folder = folder;
-        this.inMemoryMaxOctets = (int) Math.min(inMemoryMaxOctets, Integer.MAX_VALUE - FIRST_BUFFER);
+        inMemory(inMemoryMaxOctets);
+    }
+
+    /** Up to how many octets the next messages stay in memory. */
+    public void inMemory(long maxOctets) {
+        inMemoryMaxOctets = (int) Math.min(maxOctets, Integer.MAX_VALUE - FIRST_BUFFER);
     }
 
     /** Removes what an earlier run of the server left behind. */
