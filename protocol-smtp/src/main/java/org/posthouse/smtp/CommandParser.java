@@ -41,10 +41,15 @@ final class CommandParser {
             return malformed(500, "5.5.2", "Lines end with CR LF");
         }
         var text = text(line.octets());
-        return text.isPresent() ? parse(text.get()) : malformed(500, "5.5.2", "Control characters and broken UTF-8 are not for commands");
+        if (text.isEmpty()) {
+            return malformed(500, "5.5.2", "Control characters and broken UTF-8 are not for commands");
+        }
+        var command = parse(text.get());
+        boolean tooLong = line.octets().length + 2 > LONGEST_LINE && !(command instanceof Command.Auth);
+        return tooLong ? tooLong() : command;
     }
 
-    static Command tooLong() {
+    private static Command tooLong() {
         return malformed(500, "5.5.2", "Line too long"); // RFC 5321 §4.5.3.1.9
     }
 
@@ -61,9 +66,6 @@ final class CommandParser {
         int space = line.indexOf(' ');
         var verb = (space < 0 ? line : line.substring(0, space)).toUpperCase(Locale.ROOT);
         var rest = space < 0 ? "" : line.substring(space + 1).strip();
-        if (!verb.equals("AUTH") && line.length() > LONGEST_LINE) {
-            return tooLong();
-        }
         return switch (verb) {
             case "HELO" -> host(rest).<Command>map(Command.Helo::new).orElseGet(CommandParser::noHost);
             case "EHLO" -> host(rest).<Command>map(Command.Ehlo::new).orElseGet(CommandParser::noHost);
@@ -160,9 +162,9 @@ final class CommandParser {
                 .orElseGet(() -> new Command.Rcpt(new Recipient(path.get().address())));
     }
 
-    private static Optional<PathParser> path(String rest, String keyword) {
+    private static Optional<Path> path(String rest, String keyword) {
         return rest.regionMatches(true, 0, keyword, 0, keyword.length())
-                ? PathParser.parse(rest.substring(keyword.length())) : Optional.empty();
+                ? Path.parse(rest.substring(keyword.length())) : Optional.empty();
     }
 
     /** Names in upper case; empty when one is not well formed or comes twice (RFC 5321 §4.1.2). */
@@ -188,7 +190,7 @@ final class CommandParser {
         return malformed(501, "5.5.4", "Parameters are not well formed");
     }
 
-    static Command unknownParameter(String name) {
+    private static Command unknownParameter(String name) {
         return malformed(555, "5.5.4", "Parameter not known: " + name); // RFC 5321 §4.1.1.11
     }
 

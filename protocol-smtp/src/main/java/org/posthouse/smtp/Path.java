@@ -4,14 +4,14 @@ import java.util.Optional;
 import org.posthouse.message.Address;
 
 /**
- * Reads the path of a MAIL or RCPT (RFC 5321 §4.1.2): {@code <mailbox>}, {@code <>} or {@code <@route:mailbox>}. Brackets are
+ * The path of a MAIL or RCPT (RFC 5321 §4.1.2): {@code <mailbox>}, {@code <>} or {@code <@route:mailbox>}. Brackets are
  * required. Spaces before the path are let pass, which the RFC forbids clients to send and printers send nevertheless.
  *
  * @param address what is between the brackets, without a route
  * @param rest    what follows the closing bracket
  */
-record PathParser(Address address, String rest) {
-    static Optional<PathParser> parse(String text) {
+record Path(Address address, String rest) {
+    static Optional<Path> parse(String text) {
         var path = text.stripLeading();
         int end = path.startsWith("<") ? closingBracket(path) : -1;
         if (end < 0) {
@@ -21,7 +21,7 @@ record PathParser(Address address, String rest) {
         if (!rest.isEmpty() && rest.charAt(0) != ' ') {
             return Optional.empty();
         }
-        return address(path.substring(1, end)).map(a -> new PathParser(a, rest));
+        return address(path.substring(1, end)).map(a -> new Path(a, rest));
     }
 
     /** The first {@code >} that is not inside a quoted local part; -1 without one. */
