@@ -5,23 +5,22 @@ import org.posthouse.message.Address;
 
 /**
  * The path of a MAIL or RCPT (RFC 5321 §4.1.2): {@code <mailbox>}, {@code <>} or {@code <@route:mailbox>}. Brackets are
- * required. Spaces before the path are let pass, which the RFC forbids clients to send and printers send nevertheless.
+ * required.
  *
  * @param address what is between the brackets, without a route
  * @param rest    what follows the closing bracket
  */
 record Path(Address address, String rest) {
     static Optional<Path> parse(String text) {
-        var path = text.stripLeading();
-        int end = path.startsWith("<") ? closingBracket(path) : -1;
+        int end = text.startsWith("<") ? closingBracket(text) : -1;
         if (end < 0) {
             return Optional.empty();
         }
-        var rest = path.substring(end + 1);
+        var rest = text.substring(end + 1);
         if (!rest.isEmpty() && rest.charAt(0) != ' ') {
             return Optional.empty();
         }
-        return address(path.substring(1, end)).map(a -> new Path(a, rest));
+        return address(text.substring(1, end)).map(a -> new Path(a, rest));
     }
 
     /** The first {@code >} that is not inside a quoted local part; -1 without one. */

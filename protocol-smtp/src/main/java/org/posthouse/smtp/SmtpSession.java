@@ -3,9 +3,7 @@ package org.posthouse.smtp;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
-import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.List;
 import java.util.Optional;
 import org.posthouse.message.Refusal;
 import org.posthouse.message.Status;
@@ -23,7 +21,7 @@ import org.slf4j.LoggerFactory;
 final class SmtpSession {
     private static final Logger LOG = LoggerFactory.getLogger("protocol-smtp");
 
-    private enum Hello { HELO, EHLO }
+    enum Hello { HELO, EHLO }
 
     /** How far the conversation is; what is valid only there lives there (RFC 5321 §4.1.4). */
     private sealed interface State {
@@ -158,37 +156,17 @@ final class SmtpSession {
         }
     }
 
+    private Extensions extensions() {
+        return new Extensions(listener, connection.secure(), client.account().isPresent(), settings, services.accounts());
+    }
+
     /** RFC 5321 §4.1.1.1; a transaction under way is forgotten (§4.1.4). The name is taken as it is, whatever DNS says. */
     private void hello(Hello hello, String name) throws IOException {
         forget();
         state = new State.Greeted(hello);
         client.hello(name);
-        client.protocol(hello == Hello.HELO ? "SMTP" : protocolName("ESMTP"));
         var host = services.site().hostname();
-        say(hello == Hello.HELO ? Reply.of(250, "", host) : new Reply(250, "", extensions(host), false));
-    }
-
-    /** RFC 3848 §1 and RFC 6531 §4.3: S with TLS, A after authentication. */
-    private String protocolName(String base) {
-        return base + (connection.secure() ? "S" : "") + (client.account().isPresent() ? "A" : "");
-    }
-
-    private List<String> extensions(String host) {
-        var lines = new ArrayList<>(List.of(host, "PIPELINING", "SIZE " + settings.maxSizeOctets(), "8BITMIME", "SMTPUTF8",
-                "ENHANCEDSTATUSCODES", "CHUNKING"));
-        if (listener.tls() == Listener.Tls.STARTTLS && !connection.secure()) {
-            lines.add("STARTTLS"); // RFC 3207 §4.2: not once TLS is on
-        }
-        var mechanisms = authOffered() && connection.secure() ? services.accounts().mechanisms() : List.<String>of();
-        if (!mechanisms.isEmpty()) {
-            lines.add("AUTH " + String.join(" ", mechanisms));
-        }
-        lines.add("HELP");
-        return lines;
-    }
-
-    private boolean authOffered() {
-        return listener.role() == Listener.Role.SUBMISSION;
+        say(hello == Hello.HELO ? Reply.of(250, "", host) : new Reply(250, "", extensions().announced(host), false));
     }
 
     /** RFC 3207 §4.2: what was said before, by the client or by anybody between us, is forgotten. */
@@ -197,7 +175,7 @@ final class SmtpSession {
             complain(503, "5.5.1", connection.secure() ? "TLS is on already" : "Not within a message");
             return;
         }
-        if (listener.tls() != Listener.Tls.STARTTLS) {
+        if (!extensions().startTls()) {
             complain(502, "5.5.1", "TLS is not offered here");
             return;
         }
@@ -208,10 +186,10 @@ final class SmtpSession {
     }
 
     private void authenticate(Command.Auth auth) throws IOException {
-        if (!authOffered()) {
+        if (listener.role() != Listener.Role.SUBMISSION) {
             complain(502, "5.5.1", "AUTH is not offered here");
-        } else if (!connection.secure()) {
-            complain(538, "5.7.11", "Passwords only after STARTTLS");
+        } else if (!extensions().auth()) {
+            complain(538, "5.7.11", "Passwords only after STARTTLS"); // RFC 4954 §6
         } else if (client.account().isPresent() || !(state instanceof State.Greeted(var hello) && hello == Hello.EHLO)) {
             complain(503, "5.5.1", "AUTH comes once, after EHLO and before MAIL"); // RFC 4954 §4
         } else {
@@ -231,42 +209,17 @@ final class SmtpSession {
             complain(503, "5.5.1", state instanceof State.Connected ? "Say EHLO first" : "One message after the other");
             return;
         }
-        var objection = objection(hello, mail);
+        var objection = extensions().objection(hello, mail);
         if (objection.isPresent()) {
             complain(objection.get());
             return;
         }
-        if (hello == Hello.EHLO) {
-            client.protocol(protocolName(mail.international() ? "UTF8SMTP" : "ESMTP"));
-        }
-        say(begun(hello, mail));
-    }
-
-    private Optional<Reply> objection(Hello hello, Command.Mail mail) {
-        var parameters = mail.sender().parameters().keySet();
-        if (authOffered() && !connection.secure()) {
-            return Optional.of(Reply.of(530, "5.7.0", "Say STARTTLS first")); // RFC 3207 §4
-        }
-        if (authOffered() && client.account().isEmpty()) {
-            return Optional.of(Reply.of(530, "5.7.0", "Authentication required")); // RFC 4954 §6
-        }
-        if (hello == Hello.HELO && !parameters.isEmpty() || !authOffered() && parameters.contains("AUTH")) {
-            return Optional.of(Reply.of(555, "5.5.4", "Parameter of an extension that was not offered")); // RFC 5321 §4.1.1.11
-        }
         if (settings.limits().messages() > 0 && messages >= settings.limits().messages()) {
-            return Optional.of(Reply.of(421, "4.7.0", "Enough messages for one session").andEnd());
+            say(Reply.of(421, "4.7.0", "Enough messages for one session").andEnd());
+            return;
         }
-        if (mail.sizeOctets() > settings.maxSizeOctets()) {
-            return Optional.of(Reply.of(552, "5.3.4", "Message too big")); // RFC 1870 §6.1
-        }
-        if (mail.sender().address().isInternational() && !mail.international()) {
-            return Optional.of(notInternational());
-        }
-        return Optional.empty();
-    }
-
-    private static Reply notInternational() {
-        return Reply.of(553, "5.6.7", "An address like this needs SMTPUTF8"); // RFC 6531 §3.5
+        client.protocol(extensions().protocolName(hello, mail));
+        say(begun(hello, mail));
     }
 
     private Reply begun(Hello hello, Command.Mail mail) {
@@ -291,7 +244,7 @@ final class SmtpSession {
         } else if (mail.recipients() >= settings.limits().recipients()) {
             say(Reply.of(452, "4.5.3", "Too many recipients")); // RFC 5321 §4.5.3.1.10
         } else if (rcpt.address().isInternational() && !mail.mail().international()) {
-            complain(notInternational());
+            complain(Extensions.NOT_INTERNATIONAL);
         } else {
             say(added(mail, rcpt));
         }
