@@ -136,7 +136,8 @@ public final class ScriptedConnection implements Connection {
     public Optional<String> line() {
         wire.lock();
         try {
-            var line = peekLine();
+            hold("a line", () -> endOfLine() >= 0 || serverEnded);
+            var line = firstLine();
             if (line.isPresent()) {
                 takeOutput(endOfLine() + 1);
             }
@@ -146,17 +147,21 @@ public final class ScriptedConnection implements Connection {
         }
     }
 
-    /** The line that {@link #line} will give. */
+    /** The line that {@link #line} will give; empty also when the server waits for us instead. */
     public Optional<String> peekLine() {
         wire.lock();
         try {
-            hold("a line", () -> endOfLine() >= 0 || serverEnded);
-            int end = endOfLine();
-            return end < 0 ? Optional.empty()
-                    : Optional.of(new String(toClient.toByteArray(), 0, end, StandardCharsets.UTF_8).replaceFirst("\r$", ""));
+            hold("a line", () -> endOfLine() >= 0 || serverEnded || idle());
+            return firstLine();
         } finally {
             wire.unlock();
         }
+    }
+
+    private Optional<String> firstLine() {
+        int end = endOfLine();
+        return end < 0 ? Optional.empty()
+                : Optional.of(new String(toClient.toByteArray(), 0, end, StandardCharsets.UTF_8).replaceFirst("\r$", ""));
     }
 
     /** Waits until the server waits for us or has ended, and gives all it has sent and we have not read. */

@@ -260,7 +260,7 @@ public final class Transcript {
             return new byte[] {(byte) Integer.parseInt(escape.group(2), 16)};
         }
         if (escape.group(3) != null) {
-            return escape.group(4).repeat(Integer.parseInt(escape.group(3))).getBytes(StandardCharsets.UTF_8);
+            return raw(escape.group(4).repeat(Integer.parseInt(escape.group(3))));
         }
         return new byte[] {switch (escape.group(1)) {
             case "r" -> '\r';

@@ -6,7 +6,7 @@ import org.posthouse.net.Connection;
 
 /** Reads message text out of one BDAT after the other, up to the one marked LAST (RFC 3030 §2). */
 final class ChunkReader implements Framing {
-    /** Answers the chunk that was read and waits for the next. */
+    /** Answers the chunk that was read and waits for the next; throws when there will be none. */
     interface Source {
         Command.Bdat after(Command.Bdat chunk) throws IOException;
     }
@@ -46,8 +46,9 @@ final class ChunkReader implements Framing {
         return octets;
     }
 
-    /** The rest of this chunk alone: the client does not know yet that it need not send more. */
-    Framing restOfChunk() {
+    /** The rest of this chunk; the next is a command of its own. */
+    @Override
+    public Framing remainder() {
         return (into, from, length) -> left == 0 ? -1 : readHere(into, from, length);
     }
 }

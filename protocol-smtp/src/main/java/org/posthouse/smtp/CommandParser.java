@@ -41,30 +41,32 @@ final class CommandParser {
             return malformed(500, "5.5.2", "Lines end with CR LF");
         }
         var text = text(line.octets());
-        return text.isPresent() ? parse(text.get()) : malformed(500, "5.5.2", "Control characters and broken UTF-8 are not for commands");
+        if (text.isEmpty()) {
+            return malformed(500, "5.5.2", "Control characters and broken UTF-8 are not for commands");
+        }
+        var command = parse(text.get());
+        boolean tooLong = line.octets().length + 2 > LONGEST_LINE && !(command instanceof Command.Auth);
+        return tooLong ? tooLong() : command;
     }
 
-    static Command tooLong() {
+    private static Command tooLong() {
         return malformed(500, "5.5.2", "Line too long"); // RFC 5321 §4.5.3.1.9
     }
 
     private static Optional<String> text(byte[] octets) {
         try {
             var text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(octets)).toString();
-            return text.chars().anyMatch(Character::isISOControl) ? Optional.empty() : Optional.of(text.stripTrailing());
+            return text.chars().anyMatch(Character::isISOControl) ? Optional.empty() : Optional.of(text);
         } catch (CharacterCodingException e) {
             return Optional.empty();
         }
     }
 
     private static Command parse(String line) {
-        int space = line.indexOf(' ');
-        var verb = (space < 0 ? line : line.substring(0, space)).toUpperCase(Locale.ROOT);
-        var rest = space < 0 ? "" : line.substring(space + 1).strip();
-        if (!verb.equals("AUTH") && line.length() > LONGEST_LINE) {
-            return tooLong();
-        }
-        return switch (verb) {
+        int space = (line + ' ').indexOf(' ');
+        var verb = line.substring(0, space);
+        var rest = trimmed(line.substring(space));
+        return switch (verb.chars().allMatch(c -> c < 0x80) ? verb.toUpperCase(Locale.ROOT) : "") {
             case "HELO" -> host(rest).<Command>map(Command.Helo::new).orElseGet(CommandParser::noHost);
             case "EHLO" -> host(rest).<Command>map(Command.Ehlo::new).orElseGet(CommandParser::noHost);
             case "MAIL" -> mail(rest);
@@ -79,8 +81,21 @@ final class CommandParser {
             case "HELP" -> new Command.Help();
             case "VRFY" -> rest.isEmpty() ? malformed(501, "5.5.4", "VRFY whom?") : new Command.Vrfy();
             case "EXPN" -> new Command.Expn();
-            default -> unknown(verb);
+            default -> unknown(verb.toUpperCase(Locale.ROOT));
         };
+    }
+
+    /** Without the spaces around it; trailing ones are tolerated as RFC 5321 §4.1.1 asks. */
+    private static String trimmed(String text) {
+        int from = 0;
+        int to = text.length();
+        while (from < to && text.charAt(from) == ' ') {
+            from++;
+        }
+        while (to > from && text.charAt(to - 1) == ' ') {
+            to--;
+        }
+        return text.substring(from, to);
     }
 
     private static Command unknown(String verb) {
@@ -160,15 +175,16 @@ final class CommandParser {
                 .orElseGet(() -> new Command.Rcpt(new Recipient(path.get().address())));
     }
 
-    private static Optional<PathParser> path(String rest, String keyword) {
+    /** Spaces after the colon are let pass: the RFC forbids clients to send them, and printers do. */
+    private static Optional<Path> path(String rest, String keyword) {
         return rest.regionMatches(true, 0, keyword, 0, keyword.length())
-                ? PathParser.parse(rest.substring(keyword.length())) : Optional.empty();
+                ? Path.parse(trimmed(rest.substring(keyword.length()))) : Optional.empty();
     }
 
     /** Names in upper case; empty when one is not well formed or comes twice (RFC 5321 §4.1.2). */
     private static Optional<Map<String, String>> parameters(String text) {
         var parameters = new HashMap<String, String>();
-        for (String word : text.strip().split(" +")) {
+        for (String word : trimmed(text).split(" +")) {
             var parameter = PARAMETER.matcher(word);
             if (word.isEmpty()) {
                 continue;
@@ -188,7 +204,7 @@ final class CommandParser {
         return malformed(501, "5.5.4", "Parameters are not well formed");
     }
 
-    static Command unknownParameter(String name) {
+    private static Command unknownParameter(String name) {
         return malformed(555, "5.5.4", "Parameter not known: " + name); // RFC 5321 §4.1.1.11
     }
 

@@ -2,11 +2,13 @@ package org.posthouse.smtp;
 
 import java.io.EOFException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import org.posthouse.net.Connection;
 
 /**
  * Reads message text up to the lone dot and removes the doubled dots (RFC 5321 §4.5.2). Only CR LF . CR LF ends it: a line
- * begins after CR LF and nowhere else, so no other server's idea of a line end can smuggle a second message in.
+ * begins after CR LF and nowhere else, so no other server's idea of a line end can smuggle a second message in. Bare CR and
+ * LF are passed on as they are, for {@link LineRules} to refuse.
  */
 final class DotReader implements Framing {
     private enum At { LINE_START, TEXT, CR, DOT, DOT_CR, END }
@@ -26,51 +28,38 @@ final class DotReader implements Framing {
             if (!in.hasRemaining()) {
                 throw new EOFException("the client ended its stream in the message");
             }
-            // one octet in may give two out: the CR that was held back after a dot
-            while (in.hasRemaining() && to < from + length - 1 && at != At.END) {
-                to = take(in.get(), into, to);
+            while (in.hasRemaining() && to < from + length && at != At.END) {
+                to = take(in, into, to);
             }
         }
         return to == from ? -1 : to - from;
     }
 
-    private int take(byte octet, byte[] into, int to) {
-        switch (at) {
-            case LINE_START -> {
-                if (octet == '.') {
-                    at = At.DOT;
-                    return to;
-                }
-            }
-            case DOT -> {
-                if (octet == '\r') {
-                    at = At.DOT_CR;
-                    return to;
-                }
-            }
-            case DOT_CR -> {
-                if (octet == '\n') {
-                    at = At.END;
-                    return to;
-                }
-                into[to] = '\r';
-                return put(octet, into, to + 1);
-            }
-            case CR -> {
-                if (octet == '\n') {
-                    into[to] = octet;
-                    at = At.LINE_START;
-                    return to + 1;
-                }
-            }
-            case TEXT, END -> { }
+    /** Takes one octet and puts at most one. */
+    private int take(ByteBuffer in, byte[] into, int to) {
+        byte octet = in.get();
+        if (at == At.LINE_START && octet == '.') {
+            at = At.DOT;
+            return to;
         }
-        return put(octet, into, to);
-    }
-
-    private int put(byte octet, byte[] into, int to) {
+        if (at == At.DOT && octet == '\r') {
+            at = At.DOT_CR;
+            return to;
+        }
+        if (at == At.DOT_CR && octet == '\n') {
+            at = At.END;
+            return to;
+        }
+        if (at == At.DOT_CR) {
+            in.position(in.position() - 1); // the CR held back was text after all, and bare
+            octet = '\r';
+        }
         into[to] = octet;
-        at = octet == '\r' ? At.CR : At.TEXT;
+        at = switch (octet) {
+            case '\r' -> At.CR;
+            case '\n' -> at == At.CR ? At.LINE_START : At.TEXT;
+            default -> At.TEXT;
+        };
         return to + 1;
     }
 }

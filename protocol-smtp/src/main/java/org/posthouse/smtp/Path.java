@@ -4,24 +4,23 @@ import java.util.Optional;
 import org.posthouse.message.Address;
 
 /**
- * Reads the path of a MAIL or RCPT (RFC 5321 §4.1.2): {@code <mailbox>}, {@code <>} or {@code <@route:mailbox>}. Brackets are
- * required. Spaces before the path are let pass, which the RFC forbids clients to send and printers send nevertheless.
+ * The path of a MAIL or RCPT (RFC 5321 §4.1.2): {@code <mailbox>}, {@code <>} or {@code <@route:mailbox>}. Brackets are
+ * required.
  *
  * @param address what is between the brackets, without a route
  * @param rest    what follows the closing bracket
  */
-record PathParser(Address address, String rest) {
-    static Optional<PathParser> parse(String text) {
-        var path = text.stripLeading();
-        int end = path.startsWith("<") ? closingBracket(path) : -1;
+record Path(Address address, String rest) {
+    static Optional<Path> parse(String text) {
+        int end = text.startsWith("<") ? closingBracket(text) : -1;
         if (end < 0) {
             return Optional.empty();
         }
-        var rest = path.substring(end + 1);
+        var rest = text.substring(end + 1);
         if (!rest.isEmpty() && rest.charAt(0) != ' ') {
             return Optional.empty();
         }
-        return address(path.substring(1, end)).map(a -> new PathParser(a, rest));
+        return address(text.substring(1, end)).map(a -> new Path(a, rest));
     }
 
     /** The first {@code >} that is not inside a quoted local part; -1 without one. */

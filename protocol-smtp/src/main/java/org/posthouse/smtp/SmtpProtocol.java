@@ -1,0 +1,83 @@
+package org.posthouse.smtp;
+
+import java.io.IOException;
+import java.time.Clock;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.metatype.annotations.AttributeDefinition;
+import org.osgi.service.metatype.annotations.Designate;
+import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+import org.posthouse.auth.Accounts;
+import org.posthouse.net.Connection;
+import org.posthouse.net.Protocol;
+import org.posthouse.net.Site;
+import org.posthouse.pipeline.Intake;
+
+/** Receives mail by SMTP (RFC 5321); each connection is one {@link SmtpSession}. */
+@Component(configurationPid = "protocol-smtp")
+@Designate(ocd = SmtpProtocol.Config.class)
+public final class SmtpProtocol implements Protocol {
+    @ObjectClassDefinition(name = "protocol-smtp", description = "Receives mail by SMTP (RFC 5321)")
+    public @interface Config {
+        @AttributeDefinition(description = "What the greeting says after the host name")
+        String banner() default "ESMTP Posthouse";
+
+        @AttributeDefinition(name = "size", description = "The largest message taken, announced by SIZE (RFC 1870)")
+        String max_size() default "50M";
+
+        @AttributeDefinition(name = "size", description = "The longest line in a message; RFC 5321 asks for 1000 octets, careless"
+                + " programs send whole web pages in one line")
+        String max_line() default "64K";
+
+        @AttributeDefinition(description = "Recipients of one message; at least 100 (RFC 5321 4.5.3.1.8)")
+        int max_recipients() default 1_000;
+
+        @AttributeDefinition(description = "Messages in one session; 0 for any number")
+        int max_messages() default 0;
+
+        @AttributeDefinition(description = "Commands in error since the last accepted message, after which the session is ended")
+        int max_errors() default 20;
+
+        @AttributeDefinition(description = "Recipients refused since the last accepted message, after which the session is ended")
+        int max_refused() default 100;
+
+        @AttributeDefinition(name = "duration", description = "How long to wait before the greeting for clients that talk too early")
+        String greet_delay() default "0s";
+
+        @AttributeDefinition(name = "duration", description = "How long a client may think before a command (RFC 5321 4.5.3.2.7)")
+        String command_timeout() default "5m";
+
+        @AttributeDefinition(name = "duration", description = "The longest silence within a message (RFC 5321 4.5.3.2.5)")
+        String data_timeout() default "3m";
+
+        @AttributeDefinition(name = "duration", description = "How long the whole content of a message may take")
+        String message_timeout() default "1h";
+    }
+
+    private final SmtpSettings settings;
+    private final Services services;
+
+    /** What a session works with. */
+    record Services(Site site, Intake intake, Accounts accounts, Clock clock) {}
+
+    @Activate
+    public SmtpProtocol(Config config, @Reference Site site, @Reference Intake intake, @Reference Accounts accounts) {
+        this(config, new Services(site, intake, accounts, Clock.systemUTC()));
+    }
+
+    SmtpProtocol(Config config, Services services) {
+        this.settings = SmtpSettings.of(config);
+        this.services = services;
+    }
+
+    @Override
+    public String name() {
+        return "smtp";
+    }
+
+    @Override
+    public void serve(Connection client) throws IOException {
+        new SmtpSession(client, settings, services).run();
+    }
+}

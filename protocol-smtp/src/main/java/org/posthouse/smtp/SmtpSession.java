@@ -1,0 +1,396 @@
+package org.posthouse.smtp;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.util.Comparator;
+import java.util.Optional;
+import org.posthouse.message.Refusal;
+import org.posthouse.message.Status;
+import org.posthouse.message.Unavailable;
+import org.posthouse.net.Connection;
+import org.posthouse.net.Line;
+import org.posthouse.net.Listener;
+import org.posthouse.pipeline.Client;
+import org.posthouse.pipeline.Receipt;
+import org.posthouse.pipeline.Transaction;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One conversation from greeting to QUIT (RFC 5321 §3). What becomes of a message is Intake's business. */
+final class SmtpSession {
+    private static final Logger LOG = LoggerFactory.getLogger("protocol-smtp");
+
+    enum Hello { HELO, EHLO }
+
+    /** How far the conversation is; what is valid only there lives there (RFC 5321 §4.1.4). */
+    private sealed interface State {
+        record Connected() implements State {}
+
+        record Greeted(Hello hello) implements State {}
+
+        record InMail(Hello hello, Command.Mail mail, Transaction transaction, int recipients) implements State {}
+
+        /** Within the content of a message, between two chunks. */
+        record Receiving() implements State {}
+    }
+
+    /** The client gave the message up between two chunks, with this command. */
+    private static final class GivenUp extends IOException {
+        private static final long serialVersionUID = 1L;
+        private final transient Command command;
+
+        GivenUp(Command command) {
+            super("the client gave the message up");
+            this.command = command;
+        }
+    }
+
+    private final Connection connection;
+    private final SmtpSettings settings;
+    private final SmtpProtocol.Services services;
+    private final Listener listener;
+    private Client client;
+    private State state = new State.Connected();
+    private int messages;
+    private int errors;
+    private int refused;
+    private boolean over;
+
+    SmtpSession(Connection connection, SmtpSettings settings, SmtpProtocol.Services services) {
+        this.connection = connection;
+        this.settings = settings;
+        this.services = services;
+        listener = connection.peer().listener();
+        client = newClient();
+    }
+
+    private Client newClient() {
+        var fresh = new Client(connection.peer());
+        fresh.cipher(connection.cipher());
+        return fresh;
+    }
+
+    void run() throws IOException {
+        try {
+            connection.readTimeout(settings.commandTimeout());
+            greet();
+            for (var command = next(); command.isPresent(); command = next()) {
+                perform(command.get());
+            }
+        } catch (SocketTimeoutException e) {
+            say(Reply.TOO_SLOW);
+        } finally {
+            forget();
+        }
+    }
+
+    /** Who speaks before the greeting does not listen, and is no mail server (RFC 5321 §4.3.1). */
+    private void greet() throws IOException {
+        if (early()) {
+            say(Reply.of(554, "", "You spoke before the greeting").andEnd());
+        } else {
+            say(Reply.of(220, "", services.site().hostname() + " " + settings.banner()));
+        }
+    }
+
+    private boolean early() throws IOException {
+        return settings.greetDelay().isZero() ? connection.hasInput()
+                : connection.await(settings.greetDelay()) == Connection.Event.INPUT;
+    }
+
+    /** The next command; empty when the conversation is over. */
+    private Optional<Command> next() throws IOException {
+        while (!over) {
+            if (connection.ending() && idle()) {
+                say(Reply.ENDING);
+                return Optional.empty();
+            }
+            switch (connection.await(settings.commandTimeout())) {
+                case INPUT -> {
+                    return read();
+                }
+                case WOKEN -> { }
+                case TIMEOUT -> say(Reply.TOO_SLOW);
+                case CLOSED -> over = true;
+            }
+        }
+        return Optional.empty();
+    }
+
+    private boolean idle() {
+        return state instanceof State.Connected || state instanceof State.Greeted;
+    }
+
+    private Optional<Command> read() throws IOException {
+        var line = connection.readLine(listener.role() == Listener.Role.SUBMISSION
+                ? CommandParser.LONGEST_AUTH_LINE : CommandParser.LONGEST_LINE);
+        if (line.ending() == Line.Ending.END) {
+            return Optional.empty();
+        }
+        var command = CommandParser.parse(line);
+        LOG.debug("session={} C: {}", client.peer().session(), command instanceof Command.Auth ? "Auth" : command);
+        return Optional.of(command);
+    }
+
+    private void perform(Command command) throws IOException {
+        switch (command) {
+            case Command.Helo(var name) -> hello(Hello.HELO, name);
+            case Command.Ehlo(var name) -> hello(Hello.EHLO, name);
+            case Command.StartTls() -> startTls();
+            case Command.Auth auth -> authenticate(auth);
+            case Command.Mail mail -> mail(mail);
+            case Command.Rcpt rcpt -> rcpt(rcpt);
+            case Command.Data() -> data();
+            case Command.Bdat chunk -> chunk(chunk);
+            case Command.Rset() -> {
+                forget();
+                say(Reply.OK);
+            }
+            case Command.Noop() -> say(Reply.OK);
+            case Command.Vrfy() -> say(Reply.of(252, "2.0.0", "Not told; send mail and see")); // RFC 5321 §7.3
+            case Command.Expn() -> complain(502, "5.5.1", "Lists are not told");
+            case Command.Help() -> say(Reply.of(214, "2.0.0", "EHLO HELO MAIL RCPT DATA BDAT RSET NOOP VRFY STARTTLS AUTH QUIT", "See RFC 5321"));
+            case Command.Quit() -> say(Reply.BYE);
+            case Command.Malformed(var reply) -> complain(reply);
+        }
+    }
+
+    private Extensions extensions() {
+        return new Extensions(listener, connection.secure(), client.account().isPresent(), settings, services.accounts());
+    }
+
+    /** RFC 5321 §4.1.1.1; a transaction under way is forgotten (§4.1.4). The name is taken as it is, whatever DNS says. */
+    private void hello(Hello hello, String name) throws IOException {
+        forget();
+        state = new State.Greeted(hello);
+        client.hello(name);
+        var host = services.site().hostname();
+        say(hello == Hello.HELO ? Reply.of(250, "", host) : new Reply(250, "", extensions().announced(host), false));
+    }
+
+    /** RFC 3207 §4.2: what was said before, by the client or by anybody between us, is forgotten. */
+    private void startTls() throws IOException {
+        if (connection.secure() || state instanceof State.Receiving) {
+            complain(503, "5.5.1", connection.secure() ? "TLS is on already" : "Not within a message");
+            return;
+        }
+        if (!extensions().startTls()) {
+            complain(502, "5.5.1", "TLS is not offered here");
+            return;
+        }
+        forget();
+        state = new State.Connected();
+        connection.startTls(Reply.of(220, "2.0.0", "Go ahead").text());
+        client = newClient();
+    }
+
+    private void authenticate(Command.Auth auth) throws IOException {
+        if (listener.role() != Listener.Role.SUBMISSION) {
+            complain(502, "5.5.1", "AUTH is not offered here");
+        } else if (!extensions().auth()) {
+            complain(538, "5.7.11", "Passwords only after STARTTLS"); // RFC 4954 §6
+        } else if (client.account().isPresent() || !(state instanceof State.Greeted(var hello) && hello == Hello.EHLO)) {
+            complain(503, "5.5.1", "AUTH comes once, after EHLO and before MAIL"); // RFC 4954 §4
+        } else {
+            var exchange = new Authentication(connection, services.accounts());
+            var reply = exchange.exchange(auth);
+            exchange.account().ifPresent(client::account);
+            if (reply.equals(Authentication.DONE)) {
+                say(reply);
+            } else {
+                complain(reply);
+            }
+        }
+    }
+
+    private void mail(Command.Mail mail) throws IOException {
+        if (!(state instanceof State.Greeted(var hello))) {
+            complain(503, "5.5.1", state instanceof State.Connected ? "Say EHLO first" : "One message after the other");
+            return;
+        }
+        var objection = extensions().objection(hello, mail);
+        if (objection.isPresent()) {
+            complain(objection.get());
+            return;
+        }
+        if (settings.limits().messages() > 0 && messages >= settings.limits().messages()) {
+            say(Reply.of(421, "4.7.0", "Enough messages for one session").andEnd());
+            return;
+        }
+        client.protocol(extensions().protocolName(hello, mail));
+        say(begun(hello, mail));
+    }
+
+    private Reply begun(Hello hello, Command.Mail mail) {
+        try {
+            var transaction = services.intake().begin(client);
+            state = new State.InMail(hello, mail, transaction, 0);
+            transaction.from(mail.sender());
+            messages++;
+            return Reply.of(250, "2.1.0", "Sender ok");
+        } catch (Refusal refusal) {
+            forget();
+            return Reply.of(refusal.status());
+        } catch (IOException e) {
+            forget();
+            return failed(e);
+        }
+    }
+
+    private void rcpt(Command.Rcpt rcpt) throws IOException {
+        if (!(state instanceof State.InMail mail)) {
+            complain(503, "5.5.1", "Say MAIL first");
+        } else if (mail.recipients() >= settings.limits().recipients()) {
+            say(Reply.of(452, "4.5.3", "Too many recipients")); // RFC 5321 §4.5.3.1.10
+        } else if (rcpt.address().isInternational() && !mail.mail().international()) {
+            complain(Extensions.NOT_INTERNATIONAL);
+        } else {
+            say(added(mail, rcpt));
+        }
+    }
+
+    private Reply added(State.InMail mail, Command.Rcpt rcpt) {
+        try {
+            mail.transaction().to(rcpt.recipient());
+            state = new State.InMail(mail.hello(), mail.mail(), mail.transaction(), mail.recipients() + 1);
+            return Reply.of(250, "2.1.5", "Recipient ok");
+        } catch (Refusal refusal) {
+            return ++refused < settings.limits().refused() ? Reply.of(refusal.status()) : Reply.TOO_MANY_ERRORS;
+        } catch (IOException e) {
+            return failed(e);
+        }
+    }
+
+    private void data() throws IOException {
+        var objection = objectionToContent();
+        if (objection.isPresent()) {
+            complain(objection.get());
+        } else if (state instanceof State.InMail mail) {
+            connection.write("354 End with a dot alone on a line\r\n");
+            receive(mail, new DotReader(connection));
+        }
+    }
+
+    private Optional<Reply> objectionToContent() {
+        if (!(state instanceof State.InMail mail)) {
+            return Optional.of(Reply.of(503, "5.5.1", state instanceof State.Receiving ? "The message goes on with BDAT" : "Say MAIL first"));
+        }
+        return mail.recipients() > 0 ? Optional.empty() : Optional.of(Reply.of(554, "5.5.1", "No valid recipients")); // RFC 5321 §3.3
+    }
+
+    /** RFC 3030 §2: the octets of a chunk come in any case, whatever is thought of it. */
+    private void chunk(Command.Bdat chunk) throws IOException {
+        var chunks = new ChunkReader(connection, chunk, this::nextChunk);
+        var objection = objectionToContent();
+        if (objection.isPresent()) {
+            boolean dropped = new MessageStream(chunks, settings, services.clock()).drain();
+            complain(dropped ? objection.get() : objection.get().andEnd());
+        } else if (state instanceof State.InMail mail) {
+            try {
+                receive(mail, chunks);
+            } catch (GivenUp e) {
+                perform(e.command);
+            }
+        }
+    }
+
+    /** Commands between two chunks are answered as ever; those that end a transaction end it (RFC 3030 §2). */
+    private Command.Bdat nextChunk(Command.Bdat done) throws IOException {
+        say(Reply.of(250, "2.0.0", done.octets() + " octets received"));
+        while (true) {
+            switch (next().orElseThrow(() -> new EOFException("the client left between two chunks"))) {
+                case Command.Bdat chunk -> {
+                    return chunk;
+                }
+                case Command.Rset rset -> throw new GivenUp(rset);
+                case Command.Helo helo -> throw new GivenUp(helo);
+                case Command.Ehlo ehlo -> throw new GivenUp(ehlo);
+                case Command.Quit quit -> throw new GivenUp(quit);
+                case Command other -> perform(other);
+            }
+        }
+    }
+
+    private void receive(State.InMail mail, Framing framing) throws IOException {
+        state = new State.Receiving();
+        connection.readTimeout(settings.dataTimeout());
+        try {
+            var content = new MessageStream(framing, settings, services.clock());
+            var reply = taken(mail.transaction(), content);
+            boolean atNextCommand = content.drain();
+            say(atNextCommand ? reply : reply.andEnd());
+        } finally {
+            state = new State.Greeted(mail.hello());
+            connection.readTimeout(settings.commandTimeout());
+        }
+    }
+
+    private Reply taken(Transaction transaction, MessageStream content) throws IOException {
+        try (transaction) {
+            var receipt = transaction.data(content);
+            if (!content.whole()) {
+                throw new IOException("a message was taken that was not whole");
+            }
+            var status = folded(receipt);
+            if (status.success()) {
+                errors = 0;
+                refused = 0;
+            }
+            return Reply.of(status);
+        } catch (Refusal refusal) {
+            return Reply.of(refusal.status());
+        } catch (IOException e) {
+            if (content.broken().isPresent()) {
+                throw content.broken().get();
+            }
+            return content.fault().map(Reply::of).orElseGet(() -> failed(e));
+        }
+    }
+
+    /**
+     * SMTP has one reply for all recipients: accepted when it is for any; otherwise a temporary refusal before a permanent
+     * one, for the client can ask again.
+     */
+    private static Status folded(Receipt receipt) {
+        if (receipt.each().values().stream().anyMatch(Status::success)) {
+            return new Status("2.0.0", receipt.id() + " accepted");
+        }
+        return receipt.each().values().stream().min(Comparator.comparing(Status::code).thenComparing(Status::text))
+                .orElseGet(() -> new Status("4.3.0", "Not accepted"));
+    }
+
+    private Reply failed(IOException e) {
+        if (e instanceof Unavailable) {
+            LOG.info("session={} deferred: {}", client.peer().session(), e.getMessage());
+            return Reply.of(451, "4.3.2", "Not available now, try again later");
+        }
+        LOG.warn("session={} deferred", client.peer().session(), e);
+        return Reply.of(451, "4.3.0", "Something failed here, try again later");
+    }
+
+    private void forget() {
+        if (state instanceof State.InMail mail) {
+            mail.transaction().close();
+            state = new State.Greeted(mail.hello());
+        }
+    }
+
+    private void complain(int code, String enhanced, String text) throws IOException {
+        complain(Reply.of(code, enhanced, text));
+    }
+
+    private void complain(Reply reply) throws IOException {
+        boolean enough = ++errors >= settings.limits().errors();
+        say(enough && !reply.ends() ? Reply.TOO_MANY_ERRORS : reply);
+    }
+
+    private void say(Reply reply) throws IOException {
+        connection.write(reply.text());
+        LOG.debug("session={} S: {} {}", client.peer().session(), reply.code(), reply.lines());
+        if (reply.ends()) {
+            over = true;
+            connection.flush();
+        }
+    }
+}
