@@ -42,6 +42,16 @@ final class Processor extends NioProcessor {
         }
     }
 
+    @Override
+    protected int write(NioSession session, IoBuffer buffer, int length) {
+        try {
+            return super.write(session, buffer, length);
+        } catch (IOException e) {
+            session.closeNow();
+            return 0;
+        }
+    }
+
     /**
      * Interest is changed on the I/O thread only: the selector does not notice changes from elsewhere for up to a second. And
      * a buffer that is half written keeps its interest, which MINA forgets because it is no longer in the queue.

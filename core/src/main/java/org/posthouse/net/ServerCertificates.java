@@ -14,6 +14,7 @@ import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.logging.Level;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
@@ -32,6 +33,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class ServerCertificates {
     private static final Logger LOG = LoggerFactory.getLogger("net");
+    private static final java.util.logging.Logger BC_LOG = java.util.logging.Logger.getLogger("org.bouncycastle.jsse");
     private static final long LOOK_AGAIN = 1000;
     private static final String[] VERSIONS = {"TLSv1.3", "TLSv1.2"}; // RFC 8996: not 1.0, not 1.1
     private static final String[] BC_GROUPS = {"X25519MLKEM768", "x25519", "secp256r1"};
@@ -131,6 +133,7 @@ public final class ServerCertificates {
     }
 
     private static Provider bouncyCastle() {
+        BC_LOG.setLevel(Level.OFF); // it tells each handshake, and each failure with its stack; we have our own lines for them
         return new BouncyCastleJsseProvider(new BouncyCastleProvider());
     }
 

@@ -4,6 +4,7 @@ import java.net.Socket;
 import java.security.Principal;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
+import java.security.interfaces.ECKey;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -52,7 +53,7 @@ final class SniKeys extends X509ExtendedKeyManager {
         return Optional.of(all.stream().filter(which).toList()).filter(l -> !l.isEmpty());
     }
 
-    /** Key types are named by their algorithm (EC, RSA), by that of a signature, or with a curve behind a slash. */
+    /** Key types are named by their algorithm ({@code EC}, {@code RSA}), by a suite ({@code ECDHE_ECDSA}), or with a curve ({@code EC/secp256r1}). */
     private static boolean isOfType(String keyType, ServedCertificate certificate) {
         var algorithm = certificate.key().getAlgorithm();
         var type = keyType.toUpperCase(Locale.ROOT);
@@ -64,7 +65,7 @@ final class SniKeys extends X509ExtendedKeyManager {
     }
 
     private static boolean isP256(ServedCertificate certificate) {
-        return certificate.key() instanceof java.security.interfaces.ECKey key && key.getParams().getOrder().bitLength() == 256;
+        return certificate.key() instanceof ECKey key && key.getParams().getOrder().bitLength() == 256;
     }
 
     @Override
