@@ -55,16 +55,19 @@ final class CrlfReader {
     }
 
     /** The whole message's octets with CRLF line ends. */
-    long measure(Path file) throws IOException {
+    static long measure(Path file) throws IOException {
         try (var in = FileChannel.open(file, StandardOpenOption.READ)) {
-            var piece = new byte[PIECE];
-            var at = Position.START;
-            var next = convert(in, at, piece, PIECE);
-            while (next.octets() > at.octets()) {
-                at = next;
-                next = convert(in, at, piece, PIECE);
+            var piece = ByteBuffer.allocate((int) Math.clamp(in.size() + 1, 1, PIECE));
+            long octets = 0;
+            byte last = 0;
+            while (in.read(piece.clear()) > 0) {
+                octets += piece.position();
+                for (int i = 0; i < piece.position(); i++) {
+                    octets += piece.get(i) == '\n' && last != '\r' ? 1 : 0;
+                    last = piece.get(i);
+                }
             }
-            return at.octets();
+            return octets;
         }
     }
 

@@ -37,14 +37,12 @@ final class Lister {
     private final Path dir;
     private final Ground ground;
     private final UidFile uids;
-    private final CrlfReader reader;
     private boolean tmpCleaned;
 
-    Lister(Path dir, Ground ground, UidFile uids, CrlfReader reader) {
+    Lister(Path dir, Ground ground, UidFile uids) {
         this.dir = dir;
         this.ground = ground;
         this.uids = uids;
-        this.reader = reader;
     }
 
     Stamps stamps() throws IOException {
@@ -118,7 +116,7 @@ final class Lister {
             var size = name.withCrlf().orElse(row.map(UidList.Row::withCrlf).orElse(OptionalLong.empty()).orElse(-1));
             var received = name.tag().isPresent() ? Instant.ofEpochSecond(name.seconds())
                     : Instant.ofEpochSecond(Files.getLastModifiedTime(file).toInstant().getEpochSecond());
-            var entry = new Entry(name.base(), uid, letters, received, size >= 0 ? size : reader.measure(file));
+            var entry = new Entry(name.base(), uid, letters, received, size >= 0 ? size : CrlfReader.measure(file));
             return Optional.of(new Lying(entry, named.inNew(), named.fileName()));
         } catch (NoSuchFileException _) {
             return Optional.empty(); // moved or removed meanwhile

@@ -48,7 +48,7 @@ final class MaildirFolder {
         this.ground = ground;
         this.reader = reader;
         this.uids = new UidFile(dir, ground);
-        this.lister = new Lister(dir, ground, uids, reader);
+        this.lister = new Lister(dir, ground, uids);
     }
 
     Path dir() {

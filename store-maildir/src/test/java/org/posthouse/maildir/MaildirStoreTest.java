@@ -1,0 +1,53 @@
+package org.posthouse.maildir;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.posthouse.disk.HomeDisk;
+import org.posthouse.mailbox.Store;
+import org.posthouse.mailbox.Store.Folder;
+import org.posthouse.mailbox.StoreContract;
+
+class MaildirStoreTest implements StoreContract {
+    @Override
+    public Store newStore(Path dir) {
+        return Stores.over(new HomeDisk(dir));
+    }
+
+    @Override
+    public Foreign foreign(Path dir) {
+        return new OtherProgram(dir.resolve("var/mail/example.test/ann/Maildir"));
+    }
+
+    /** As procmail and mutt do it: without sizes in names, flags by renaming. */
+    private static final class OtherProgram implements Foreign {
+        private final Path inbox;
+        private int added;
+
+        OtherProgram(Path inbox) {
+            this.inbox = inbox;
+        }
+
+        @Override
+        public void add(Folder folder, String text) throws IOException {
+            added++;
+            Files.writeString(inbox.resolve("new").resolve(1_700_000_000 + added + ".R1_" + added + ".elsewhere"), text);
+        }
+
+        @Override
+        public void remove(Folder folder, String key) throws IOException {
+            Files.delete(find(key));
+        }
+
+        @Override
+        public void markSeen(Folder folder, String key) throws IOException {
+            Files.move(find(key), inbox.resolve("cur").resolve(key + ":2,S"));
+        }
+
+        private Path find(String key) throws IOException {
+            try (var files = Files.walk(inbox)) {
+                return files.filter(f -> f.getFileName().toString().split(":")[0].equals(key)).findFirst().orElseThrow();
+            }
+        }
+    }
+}
