@@ -1,6 +1,7 @@
 package org.posthouse.h2state;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -312,8 +313,12 @@ public final class H2StateStore implements StateStore {
         disk.syncFolder(aside.getParent());
     }
 
-    private Path path() {
-        return disk.var("state/state.mv");
+    private Path path() throws IOException {
+        try {
+            return disk.var("state/state.mv");
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
     }
 
     private Optional<Ticker> takeTicker() {

@@ -11,11 +11,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.posthouse.disk.HomeDisk;
 import org.posthouse.message.BadSetting;
 import org.posthouse.message.Unavailable;
 import org.posthouse.state.SetClock;
@@ -35,11 +37,11 @@ final class H2StateStoreTest implements StateStoreContract {
     }
 
     private static H2StateStore store(Path folder, Clock clock, FixedConfig config) {
-        return new H2StateStore(config, new FolderDisk(folder), clock);
+        return new H2StateStore(config, new HomeDisk(folder), clock);
     }
 
     private Path file() {
-        return home.resolve("state/state.mv");
+        return home.resolve("var/state/state.mv");
     }
 
     private List<Path> files() throws IOException {
@@ -86,8 +88,8 @@ final class H2StateStoreTest implements StateStoreContract {
             store.put("a", DURABLE, "key " + i, "value", HOUR);
             store.add("a", DURABLE, "n", 1, HOUR);
             Path copy = home.resolve("copy" + i);
-            Files.createDirectories(copy.resolve("state"));
-            Files.copy(file(), copy.resolve("state/state.mv"));
+            Files.createDirectories(copy.resolve("var/state"));
+            Files.copy(file(), copy.resolve("var/state/state.mv"));
             var crashed = newStore(copy, clock);
             crashed.open();
             assertEquals(Optional.of("value"), crashed.get("a", DURABLE, "key " + i));
@@ -162,7 +164,7 @@ final class H2StateStoreTest implements StateStoreContract {
         var whole = written();
         var random = new Random(7);
         for (int i = 0; i < 60; i++) {
-            Files.write(file(), java.util.Arrays.copyOf(whole, random.nextInt(whole.length)));
+            Files.write(file(), Arrays.copyOf(whole, random.nextInt(whole.length)));
             opensAndTakesValues();
         }
     }
