@@ -5,7 +5,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.posthouse.message.Address;
 
 /**
@@ -24,7 +23,7 @@ import org.posthouse.message.Address;
  * @param byAlias the key as in the file, folded; targets without a domain have an empty one
  */
 record Aliases(Map<String, List<Address>> byAlias) {
-    static Aliases parse(String text, Set<String> domains) throws BadLine {
+    static Aliases parse(String text, Domains domains) throws BadLine {
         var byAlias = new LinkedHashMap<String, List<Address>>();
         int number = 0;
         for (var line : text.split("\n", -1)) {
@@ -63,7 +62,7 @@ record Aliases(Map<String, List<Address>> byAlias) {
         return folded;
     }
 
-    private static List<Address> targets(String text, int number, Set<String> domains) throws BadLine {
+    private static List<Address> targets(String text, int number, Domains domains) throws BadLine {
         var targets = new ArrayList<Address>();
         for (var part : text.split(",", -1)) {
             targets.add(target(part.strip(), number, domains));
@@ -71,15 +70,15 @@ record Aliases(Map<String, List<Address>> byAlias) {
         return List.copyOf(targets);
     }
 
-    private static Address target(String text, int number, Set<String> domains) throws BadLine {
+    private static Address target(String text, int number, Domains domains) throws BadLine {
         var folded = Names.fold(text);
         if (Names.local(folded)) {
             return new Address(folded, "");
         }
         var target = Names.parse(folded)
                 .orElseThrow(() -> new BadLine(number, "'" + Users.shown(text) + "' is not a mail address; write name@domain or name"));
-        if (!domains.contains(target.domain())) {
-            throw new BadLine(number, target + " is not in this server's domains (" + String.join(", ", domains)
+        if (!domains.all().contains(target.domain())) {
+            throw new BadLine(number, target + " is not in this server's domains (" + String.join(", ", domains.all())
                     + ") and mail for other servers cannot be sent yet; use an address of one of them");
         }
         return target;

@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
 final class ConfFile<T> {
     /** Makes something of the text, for the given domains. */
     interface Reader<T> {
-        T read(String text, Set<String> domains) throws BadLine;
+        T read(String text, Domains domains) throws BadLine;
     }
 
     /** Makes a new text, or gives back the same one to leave the file alone. */
@@ -40,8 +40,8 @@ final class ConfFile<T> {
     private record Stamp(FileTime modified, long size, Object key) {}
 
     /** What was made of the file when it had this stamp; without a value, what is wrong with it. */
-    private record Known<T>(Stamp stamp, Set<String> domains, Optional<T> value, String trouble) {
-        boolean isOf(Stamp now, Set<String> domainsNow) {
+    private record Known<T>(Stamp stamp, Domains domains, Optional<T> value, String trouble) {
+        boolean isOf(Stamp now, Domains domainsNow) {
             return stamp.equals(now) && domains.equals(domainsNow);
         }
     }
@@ -55,12 +55,12 @@ final class ConfFile<T> {
 
     private final Disk disk;
     private final String name;
-    private final Supplier<Set<String>> domains;
+    private final Supplier<Domains> domains;
     private final Reader<T> reader;
     private final Lock changing = new ReentrantLock();
-    private volatile Known<T> known = new Known<>(UNREAD, Set.of(), Optional.empty(), "");
+    private volatile Known<T> known = new Known<>(UNREAD, new Domains("", Set.of()), Optional.empty(), "");
 
-    ConfFile(Disk disk, String name, Supplier<Set<String>> domains, Reader<T> reader) {
+    ConfFile(Disk disk, String name, Supplier<Domains> domains, Reader<T> reader) {
         this.disk = disk;
         this.name = name;
         this.domains = domains;
@@ -134,7 +134,7 @@ final class ConfFile<T> {
         throw new Unavailable("conf/" + name + " keeps changing");
     }
 
-    private Known<T> read(Stamp stamp, Set<String> domainsNow) {
+    private Known<T> read(Stamp stamp, Domains domainsNow) {
         if (stamp.equals(ABSENT) && known.value().isPresent()) {
             return troubled(stamp, domainsNow, "conf/" + name + " is gone; put it back");
         }
@@ -147,7 +147,7 @@ final class ConfFile<T> {
         }
     }
 
-    private Known<T> troubled(Stamp stamp, Set<String> domainsNow, String trouble) {
+    private Known<T> troubled(Stamp stamp, Domains domainsNow, String trouble) {
         LOG.warn("{}{}", trouble, known.value().isPresent() ? "; until then the last good one stays in force" : "");
         return new Known<>(stamp, domainsNow, known.value(), trouble);
     }

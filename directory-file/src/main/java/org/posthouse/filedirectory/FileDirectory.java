@@ -3,7 +3,6 @@ package org.posthouse.filedirectory;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Optional;
-import java.util.Set;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -49,14 +48,14 @@ public final class FileDirectory implements Directory {
     }
 
     FileDirectory(String scheme, boolean rehash, Disk disk, Site site) {
-        this.users = new ConfFile<>(disk, "users", site::domains, (text, _) -> Users.parse(text, site.firstDomain()));
-        this.aliases = new ConfFile<>(disk, "aliases", site::domains, this::readAliases);
+        this.users = new ConfFile<>(disk, "users", () -> Domains.of(site), Users::parse);
+        this.aliases = new ConfFile<>(disk, "aliases", () -> Domains.of(site), this::readAliases);
         this.passwords = new Passwords(NewPasswords.of(scheme));
         this.editor = new FileEditor(users, aliases, passwords, site);
         this.rehash = rehash;
     }
 
-    private Aliases readAliases(String text, Set<String> domains) throws BadLine {
+    private Aliases readAliases(String text, Domains domains) throws BadLine {
         var read = Aliases.parse(text, domains);
         users.last().ifPresent(known -> read.byAlias().keySet().stream().filter(known.byName()::containsKey).forEach(both ->
                 LOG.warn("conf/aliases: {} is an account too, so this alias is not used; remove it from conf/aliases or conf/users", both)));

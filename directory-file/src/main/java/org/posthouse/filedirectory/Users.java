@@ -33,7 +33,7 @@ record Users(Map<String, User> byName) {
     private static final Pattern ATTRIBUTE = Pattern.compile("([a-z][a-z0-9-]*)=(\\S*)");
     private static final Pattern UID = Pattern.compile("\\s*|[0-9]+");
 
-    static Users parse(String text, String firstDomain) throws BadLine {
+    static Users parse(String text, Domains domains) throws BadLine {
         var byName = new LinkedHashMap<String, User>();
         int number = 0;
         for (var line : text.split("\n", -1)) {
@@ -41,7 +41,7 @@ record Users(Map<String, User> byName) {
             if (line.isBlank() || line.stripLeading().startsWith("#")) {
                 continue;
             }
-            var user = user(line.strip(), number, firstDomain);
+            var user = user(line.strip(), number, domains.first());
             var first = byName.putIfAbsent(user.id().name(), user);
             if (first != null) {
                 throw new BadLine(number, user.id() + " stands in line " + first.line() + " already; remove one of them");

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -14,7 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.posthouse.auth.AccountId;
 
 class LinesTest {
-    private static final Set<String> DOMAINS = Set.of("here.example");
+    private static final Domains HERE = new Domains("here.example", Set.of("here.example"));
 
     @ParameterizedTest
     @ValueSource(strings = {
@@ -23,7 +24,7 @@ class LinesTest {
         "ann@../here:{PLAIN}x", "ann@a..b:{PLAIN}x", "ann\u0000:{PLAIN}x", "bob@here.example:{PLAIN}x", "BOB:{PLAIN}x",
     })
     void aBadLineOfUsersIsNamedWithItsMend(String line) {
-        var bad = assertThrows(BadLine.class, () -> Users.parse("# head\r\nbob:{PLAIN}x\r\n" + line + "\r\n", "here.example"), line);
+        var bad = assertThrows(BadLine.class, () -> Users.parse("# head\r\nbob:{PLAIN}x\r\n" + line + "\r\n", HERE), line);
         assertEquals(3, bad.line());
         assertTrue(bad.getMessage().length() > 10, bad.getMessage());
         assertFalse(bad.getMessage().contains("{PLAIN}x"), "shows no password: " + bad.getMessage());
@@ -35,7 +36,7 @@ class LinesTest {
         "ann: bob@else.example", "ann: @here.example", "bob: ann", "an\"n: bob",
     })
     void aBadLineOfAliasesIsNamedWithItsMend(String line) {
-        var bad = assertThrows(BadLine.class, () -> Aliases.parse("bob: x\n\n" + line, DOMAINS), line);
+        var bad = assertThrows(BadLine.class, () -> Aliases.parse("bob: x\n\n" + line, HERE), line);
         assertEquals(3, bad.line());
         assertTrue(bad.getMessage().length() > 10, bad.getMessage());
     }
@@ -50,12 +51,12 @@ class LinesTest {
                 text.append(bits.get(random.nextInt(bits.size())));
             }
             try {
-                Users.parse(text.toString(), "here.example").byName().keySet().forEach(name -> assertTrue(Names.parse(name).isPresent(), name));
+                Users.parse(text.toString(), HERE).byName().keySet().forEach(name -> assertTrue(Names.parse(name).isPresent(), name));
             } catch (BadLine expected) {
                 assertTrue(expected.line() >= 1);
             }
             try {
-                Aliases.parse(text.toString(), DOMAINS).find("ann", "here.example");
+                Aliases.parse(text.toString(), HERE).find("ann", "here.example");
             } catch (BadLine expected) {
                 assertTrue(expected.line() >= 1);
             }
@@ -67,9 +68,9 @@ class LinesTest {
         var text = "# people";
         for (int i = 0; i < 200; i++) {
             var id = new AccountId("user" + i + "@here.example");
-            text = UsersText.added(text, id, PlainPassword.make(("p" + random.nextInt() + ": {x}").getBytes()));
+            text = UsersText.added(text, id, PlainPassword.make(("p" + random.nextInt() + ": {x}").getBytes(StandardCharsets.UTF_8)));
         }
-        var users = Users.parse(text, "here.example");
+        var users = Users.parse(text, HERE);
         assertEquals(200, users.byName().size());
         for (var user : users.byName().values().stream().sorted((a, b) -> b.line() - a.line()).toList()) {
             text = UsersText.removed(text, user);
@@ -83,7 +84,7 @@ class LinesTest {
             text.append("user").append(i).append("@here.example:{SHA}5en6G6MezRroT3XKqkdPOmY/BfQ=\n");
         }
         long start = System.nanoTime();
-        assertEquals(100_000, Users.parse(text.toString(), "here.example").byName().size());
+        assertEquals(100_000, Users.parse(text.toString(), HERE).byName().size());
         assertTrue(System.nanoTime() - start < 10_000_000_000L);
     }
 }
