@@ -19,6 +19,9 @@ final class Schemes {
 
     static Verifier parse(String text) throws BadVerifier {
         int end = text.indexOf('}');
+        if (Locked.is(text)) {
+            return new Locked();
+        }
         if (!text.startsWith("{")) {
             return CryptHash.parse(text);
         }

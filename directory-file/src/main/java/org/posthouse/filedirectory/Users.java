@@ -18,6 +18,7 @@ import org.posthouse.auth.AccountId;
  * account    = name ":" verifier *( 1*WSP verifier ) [ ":" ( attributes / ignored ) ]
  * name       = local "@" domain / local            ; without a domain it gets the first one; case does not matter
  * verifier   = "{" scheme "}" hash / crypt-hash    ; no blank and no ":"; any one that matches lets in
+ *            / "!" *any / "*"                      ; matches nothing
  * attributes = attribute *( 1*WSP attribute )
  * attribute  = key "=" value                       ; key: a-z 0-9 "-"; value: no blank
  * ignored    = the further fields of a Dovecot passwd-file: uid:gid:gecos:home:shell:extra

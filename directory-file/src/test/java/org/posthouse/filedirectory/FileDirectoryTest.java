@@ -88,6 +88,15 @@ class FileDirectoryTest implements DirectoryContract {
         assertEquals(Check.RIGHT, directory.check("dan@here.example", "pw".toCharArray()));
     }
 
+    @Test void aLockedAccountGetsMailAndLetsNobodyIn() throws Exception {
+        var directory = with("ann:!{PLAIN}pw\nbob:*:1000::::\n", "");
+        assertEquals(new Resolution.Local(new AccountId("ann@here.example")), directory.resolve(new Address("ann", "here.example")));
+        for (var password : List.of("pw", "!{PLAIN}pw", "*", "")) {
+            assertEquals(Check.WRONG, directory.check("ann@here.example", password.toCharArray()));
+            assertEquals(Check.WRONG, directory.check("bob@here.example", password.toCharArray()));
+        }
+    }
+
     @Test void resolvesAliasesOneStepAndCompletesTheirTargets() throws Exception {
         var directory = with("ann@here.example:{PLAIN}pw\n", """
                 info@here.example: ann, bob@there.example
