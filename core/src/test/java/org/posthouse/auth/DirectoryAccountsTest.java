@@ -7,60 +7,32 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.Set;
-import java.util.function.DoubleSupplier;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.posthouse.config.Values;
 import org.posthouse.message.BadSetting;
 import org.posthouse.message.Refusal;
-import org.posthouse.message.SessionId;
+import org.posthouse.net.FixedSite;
 import org.posthouse.net.Peer;
-import org.posthouse.net.Site;
-import org.posthouse.observe.Metrics;
+import org.posthouse.net.TestPeers;
+import org.posthouse.observe.MemoryMetrics;
+import org.posthouse.observe.MemoryTrace;
 import org.posthouse.swap.Plugins;
 
 class DirectoryAccountsTest {
-    private static final Peer CLIENT = new Peer(new SessionId("s1"), new InetSocketAddress("192.0.2.7", 4000),
-            new InetSocketAddress("192.0.2.1", 110), null, false);
+    private static final Peer CLIENT = TestPeers.peer("192.0.2.7");
 
     private final Plugins<Directory> plugins = new Plugins<>("directory");
     private final MemoryDirectory directory = new MemoryDirectory();
-    private final List<String> events = new ArrayList<>();
-    private final DirectoryAccounts accounts = new DirectoryAccounts(new Directories(plugins), new Here(),
-            (id, what, values) -> events.add(id + " " + what + " " + List.of(values)), new Uncounted(), Clock.systemUTC());
-
-    private static final class Here implements Site {
-        @Override public String hostname() {
-            return "mail.here.example";
-        }
-
-        @Override public Set<String> domains() {
-            return Set.of("here.example");
-        }
-
-        @Override public String firstDomain() {
-            return "here.example";
-        }
-    }
-
-    private static final class Uncounted implements Metrics {
-        @Override public void count(String name, String... labels) {}
-
-        @Override public void add(String name, double amount, String... labels) {}
-
-        @Override public void time(String name, Duration took, String... labels) {}
-
-        @Override public void gauge(String name, DoubleSupplier value, String... labels) {}
-    }
+    private final MemoryTrace trace = new MemoryTrace();
+    private final MemoryMetrics metrics = new MemoryMetrics();
+    private final DirectoryAccounts accounts = new DirectoryAccounts(new Directories(plugins),
+            new FixedSite("mail.here.example", "here.example"), trace, metrics, Clock.systemUTC());
 
     @BeforeEach void arrive() {
         plugins.arrive("directory-memory", directory.with("ann@here.example", "secret").with("bob@other.example", "pâss"), Map.of());
@@ -126,15 +98,16 @@ class DirectoryAccountsTest {
         var unknown = assertThrows(Refusal.class, () -> plain("\0eve\0nope")).status();
         assertEquals(wrong, unknown);
         assertEquals("5.7.8", wrong.code());
-        assertTrue(events.get(0).contains("wrong"), events.get(0));
-        assertTrue(events.get(1).contains("no-such-user"), events.get(1));
+        assertEquals(List.of("wrong", "no-such-user"), trace.events().stream().map(e -> e.values().get("why")).toList());
     }
 
     @Test void eventsNameAccountMechanismAndAddressAndNeverThePassword() throws Exception {
         plain("\0ann\0secret");
         assertThrows(Refusal.class, () -> accounts.login("ann", "n0pe".toCharArray(), CLIENT));
-        assertEquals("s1 login [account, ann@here.example, mechanism, PLAIN, address, 192.0.2.7]", events.get(0));
-        assertEquals("s1 login-failed [account, ann@here.example, mechanism, password, address, 192.0.2.7, why, wrong]", events.get(1));
+        assertEquals(List.of("login", "login-failed"), trace.story(CLIENT.session().text()));
+        assertEquals("{account=ann@here.example, mechanism=PLAIN, address=192.0.2.7}", trace.events().get(0).values().toString());
+        assertEquals("{account=ann@here.example, mechanism=password, address=192.0.2.7, why=wrong}", trace.events().get(1).values().toString());
+        assertEquals(1, metrics.counted("logins", "mechanism", "PLAIN", "result", "right"));
     }
 
     @Test void wipesThePasswordWhateverHappens() throws Exception {

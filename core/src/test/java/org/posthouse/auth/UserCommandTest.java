@@ -9,9 +9,8 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
-import org.posthouse.net.Site;
+import org.posthouse.net.FixedSite;
 import org.posthouse.swap.Plugins;
 
 class UserCommandTest {
@@ -20,24 +19,10 @@ class UserCommandTest {
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
 
-    private static final class Here implements Site {
-        @Override public String hostname() {
-            return "mail.here.example";
-        }
-
-        @Override public Set<String> domains() {
-            return Set.of("here.example");
-        }
-
-        @Override public String firstDomain() {
-            return "here.example";
-        }
-    }
-
     private int run(String input, String... args) {
         out.reset();
         err.reset();
-        return new UserCommand(new Directories(plugins), new Here()).run(List.of(args),
+        return new UserCommand(new Directories(plugins), new FixedSite("mail.here.example", "here.example")).run(List.of(args),
                 new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)),
                 new PrintStream(out, true, StandardCharsets.UTF_8), new PrintStream(err, true, StandardCharsets.UTF_8));
     }

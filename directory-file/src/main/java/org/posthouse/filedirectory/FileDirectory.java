@@ -1,0 +1,120 @@
+package org.posthouse.filedirectory;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Optional;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.metatype.annotations.AttributeDefinition;
+import org.osgi.service.metatype.annotations.Designate;
+import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+import org.posthouse.auth.Account;
+import org.posthouse.auth.AccountId;
+import org.posthouse.auth.Check;
+import org.posthouse.auth.Directory;
+import org.posthouse.auth.Editor;
+import org.posthouse.auth.Resolution;
+import org.posthouse.disk.Disk;
+import org.posthouse.message.Address;
+import org.posthouse.message.Refusal;
+import org.posthouse.net.Site;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The accounts of {@code conf/users} and the aliases of {@code conf/aliases}. An account goes before an alias of the same name. */
+@Component(configurationPid = "directory-file")
+@Designate(ocd = FileDirectory.Config.class)
+public final class FileDirectory implements Directory {
+    @ObjectClassDefinition(name = "directory-file", description = "Accounts in conf/users and aliases in conf/aliases")
+    public @interface Config {
+        @AttributeDefinition(description = "How new passwords are stored: argon2id, sha512-crypt, or plain for tests and benchmarks")
+        String scheme() default "argon2id";
+
+        @AttributeDefinition(description = "Store a password anew at log-in when it was stored in a weaker way than scheme; plain ones stay")
+        boolean rehash() default true;
+    }
+
+    private static final Logger LOG = LoggerFactory.getLogger("directory-file");
+
+    private final ConfFile<Users> users;
+    private final ConfFile<Aliases> aliases;
+    private final Passwords passwords;
+    private final Editor editor;
+    private final boolean rehash;
+
+    @Activate public FileDirectory(Config config, @Reference Disk disk, @Reference Site site) {
+        this(config.scheme(), config.rehash(), disk, site);
+    }
+
+    FileDirectory(String scheme, boolean rehash, Disk disk, Site site) {
+        this.users = new ConfFile<>(disk, "users", () -> Domains.of(site), Users::parse);
+        this.aliases = new ConfFile<>(disk, "aliases", () -> Domains.of(site), this::readAliases);
+        this.passwords = new Passwords(NewPasswords.of(scheme));
+        this.editor = new FileEditor(users, aliases, passwords, site);
+        this.rehash = rehash;
+    }
+
+    private Aliases readAliases(String text, Domains domains) throws BadLine {
+        var read = Aliases.parse(text, domains);
+        users.last().ifPresent(known -> read.byAlias().keySet().stream().filter(known.byName()::containsKey).forEach(both ->
+                LOG.warn("conf/aliases: {} is an account too, so this alias is not used; remove it from conf/aliases or conf/users", both)));
+        return read;
+    }
+
+    @Override public Resolution resolve(Address address) throws IOException {
+        var local = Names.fold(address.local());
+        var user = users.current().find(local + "@" + address.domain());
+        if (user.isPresent()) {
+            return new Resolution.Local(user.get().id());
+        }
+        return aliases.current().find(local, address.domain())
+                .<Resolution>map(Resolution.Aliases::new).orElseGet(Resolution.Unknown::new);
+    }
+
+    @Override public Optional<Account> account(String name) throws IOException {
+        return users.current().find(Names.fold(name)).map(u -> new Account(u.id(), u.attributes()));
+    }
+
+    @Override public Check check(String name, char[] password) throws IOException {
+        var user = users.current().find(Names.fold(name));
+        if (user.isEmpty()) {
+            passwords.matchNobody(password);
+            return Check.NO_SUCH_USER;
+        }
+        var secret = passwords.matching(user.get(), password);
+        if (secret.isEmpty()) {
+            return Check.WRONG;
+        }
+        if (rehash && passwords.outdated(secret.get().verifier())) {
+            rehash(user.get().id(), secret.get(), password);
+        }
+        return Check.RIGHT;
+    }
+
+    @Override public Optional<Editor> editor() {
+        return Optional.of(editor);
+    }
+
+    /** The log-in succeeds even if this fails. */
+    private void rehash(AccountId id, Users.Secret old, char[] password) {
+        try {
+            var fresh = passwords.make(password);
+            users.edit((text, now) -> now.find(id.name()).map(user -> replaced(text, user, old, fresh)).orElse(text));
+            LOG.info("rehashed account={}", id);
+        } catch (Refusal | IOException e) {
+            LOG.warn("cannot rehash the password of account={}: {}", id, e.getMessage());
+        }
+    }
+
+    /** The same text when the secret was changed meanwhile. */
+    private static String replaced(String text, Users.User user, Users.Secret old, String fresh) {
+        var secrets = new ArrayList<>(user.secrets().stream().map(Users.Secret::text).toList());
+        int at = secrets.indexOf(old.text());
+        if (at < 0) {
+            return text;
+        }
+        secrets.set(at, fresh);
+        return UsersText.withSecrets(text, user, secrets);
+    }
+}

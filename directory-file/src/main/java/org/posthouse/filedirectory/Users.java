@@ -1,0 +1,113 @@
+package org.posthouse.filedirectory;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.posthouse.auth.AccountId;
+
+/**
+ * What {@code conf/users} says: one account a line, in UTF-8.
+ *
+ * <pre>
+ * file       = *( line LF )
+ * line       = comment / blank / account
+ * comment    = *WSP "#" *any
+ * account    = name ":" verifier *( 1*WSP verifier ) [ ":" ( attributes / ignored ) ]
+ * name       = local "@" domain / local            ; without a domain it gets the first one; case does not matter
+ * verifier   = "{" scheme "}" hash / crypt-hash    ; no blank and no ":"; any one that matches lets in
+ *            / "!" *any / "*"                      ; matches nothing
+ * attributes = attribute *( 1*WSP attribute )
+ * attribute  = key "=" value                       ; key: a-z 0-9 "-"; value: no blank
+ * ignored    = the further fields of a Dovecot passwd-file: uid:gid:gecos:home:shell:extra
+ * </pre>
+ */
+record Users(Map<String, User> byName) {
+    /** One verifier as written and as read. */
+    record Secret(String text, Verifier verifier) {}
+
+    /** @param line counted from 1 */
+    record User(AccountId id, List<Secret> secrets, Map<String, String> attributes, int line) {}
+
+    private static final Pattern ATTRIBUTE = Pattern.compile("([a-z][a-z0-9-]*)=(\\S*)");
+    private static final Pattern UID = Pattern.compile("\\s*|[0-9]+");
+
+    static Users parse(String text, Domains domains) throws BadLine {
+        var byName = new LinkedHashMap<String, User>();
+        int number = 0;
+        for (var line : text.split("\n", -1)) {
+            number++;
+            if (line.isBlank() || line.stripLeading().startsWith("#")) {
+                continue;
+            }
+            var user = user(line.strip(), number, domains.first());
+            var first = byName.putIfAbsent(user.id().name(), user);
+            if (first != null) {
+                throw new BadLine(number, user.id() + " stands in line " + first.line() + " already; remove one of them");
+            }
+        }
+        return new Users(byName);
+    }
+
+    Optional<User> find(String name) {
+        return Optional.ofNullable(byName.get(name));
+    }
+
+    private static User user(String line, int number, String firstDomain) throws BadLine {
+        int first = line.indexOf(':');
+        if (first < 0) {
+            throw new BadLine(number, "no ':'; write name@domain:{SCHEME}hash");
+        }
+        int second = line.indexOf(':', first + 1);
+        var name = name(line.substring(0, first).strip(), number, firstDomain);
+        var secrets = secrets(line.substring(first + 1, second < 0 ? line.length() : second), number);
+        return new User(name, secrets, second < 0 ? Map.of() : attributes(line.substring(second + 1), number), number);
+    }
+
+    private static AccountId name(String text, int number, String firstDomain) throws BadLine {
+        var full = text.contains("@") ? text : text + "@" + firstDomain;
+        var address = Names.parse(full)
+                .orElseThrow(() -> new BadLine(number, "'" + shown(text) + "' cannot be an account's name; " + Names.RULE));
+        return new AccountId(address.local() + "@" + address.domain());
+    }
+
+    private static List<Secret> secrets(String text, int number) throws BadLine {
+        if (text.isBlank()) {
+            throw new BadLine(number, "no password; write {SCHEME}hash after the name, or set one with: posthouse user password");
+        }
+        var secrets = new ArrayList<Secret>();
+        for (var secret : text.strip().split("\\s+")) {
+            try {
+                secrets.add(new Secret(secret, Schemes.parse(secret)));
+            } catch (BadVerifier e) {
+                throw new BadLine(number, e.getMessage());
+            }
+        }
+        return List.copyOf(secrets);
+    }
+
+    private static Map<String, String> attributes(String text, int number) throws BadLine {
+        var field = text.split(":", 2)[0];
+        if (!field.contains("=") && UID.matcher(field).matches()) {
+            return Map.of();
+        }
+        var attributes = new LinkedHashMap<String, String>();
+        for (var word : text.strip().split("\\s+")) {
+            var attribute = ATTRIBUTE.matcher(word);
+            if (!attribute.matches()) {
+                throw new BadLine(number, "'" + shown(word) + "' is not an attribute; write key=value, with a-z, 0-9 and - in the key");
+            }
+            if (attributes.put(attribute.group(1), attribute.group(2)) != null) {
+                throw new BadLine(number, attribute.group(1) + " is given twice; remove one of them");
+            }
+        }
+        return attributes;
+    }
+
+    /** Short enough for a message. */
+    static String shown(String text) {
+        return text.length() > 80 ? text.substring(0, 80) + "..." : text;
+    }
+}

@@ -1,0 +1,37 @@
+package org.posthouse.filedirectory;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.posthouse.auth.AccountId;
+
+/** Changes one line of the text of {@code conf/users} and leaves all others, comments too, as they are. */
+final class UsersText {
+    private static final String HEAD = "# One account a line: name@domain:{SCHEME}hash [:key=value ...]\n";
+
+    private UsersText() {}
+
+    static String added(String text, AccountId id, String secret) {
+        var before = text.isEmpty() ? HEAD : text.endsWith("\n") ? text : text + "\n";
+        return before + id + ":" + secret + "\n";
+    }
+
+    static String removed(String text, Users.User user) {
+        var lines = lines(text);
+        lines.remove(user.line() - 1);
+        return String.join("\n", lines);
+    }
+
+    static String withSecrets(String text, Users.User user, List<String> secrets) {
+        var lines = lines(text);
+        var line = lines.get(user.line() - 1);
+        int first = line.indexOf(':');
+        int second = line.indexOf(':', first + 1);
+        int end = second < 0 ? line.stripTrailing().length() : second;
+        lines.set(user.line() - 1, line.substring(0, first + 1) + String.join(" ", secrets) + line.substring(end));
+        return String.join("\n", lines);
+    }
+
+    private static List<String> lines(String text) {
+        return new ArrayList<>(List.of(text.split("\n", -1)));
+    }
+}
