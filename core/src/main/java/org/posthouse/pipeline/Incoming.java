@@ -176,7 +176,7 @@ final class Incoming implements Transaction {
         if (!copies.isEmpty()) {
             each.putAll(rooms.courier().deliver(id, from, copies));
         }
-        return new Receipt(id, each);
+        return new Receipt(id, fates.told(each));
     }
 
     /** Mail on its way out has no folder to be kept in. */
