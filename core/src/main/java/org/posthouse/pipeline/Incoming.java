@@ -185,10 +185,15 @@ final class Incoming implements Transaction {
                 ? Optional.of(KEPT_BACK) : Optional.empty();
     }
 
-    private static List<Destination> filed(Fates fates, Ruling ruling, Accepted one) {
+    private List<Destination> filed(Fates fates, Ruling ruling, Accepted one) {
         var folder = fates.quarantines(one.to) ? Optional.of(QUARANTINE) : ruling.folder(one.to);
-        return folder.isEmpty() ? one.where
-                : one.where.stream().map(d -> isLocal(d) ? Destination.local(d.target(), folder.get()) : d).toList();
+        if (folder.isEmpty()) {
+            return one.where;
+        }
+        if (fates.quarantines(one.to)) {
+            ledger.quarantined(id, one.to, fates.each().get(one.to));
+        }
+        return one.where.stream().map(d -> isLocal(d) ? Destination.local(d.target(), folder.get()) : d).toList();
     }
 
     private static boolean isLocal(Destination destination) {

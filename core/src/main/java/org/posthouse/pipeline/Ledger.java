@@ -7,6 +7,7 @@ import org.posthouse.message.Refusal;
 import org.posthouse.message.Status;
 import org.posthouse.observe.Metrics;
 import org.posthouse.observe.Trace;
+import org.posthouse.pipeline.Verdict.Disposition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,6 +46,11 @@ final class Ledger {
         metrics.count("intake_messages", "result", "refused", "code", refusal.status().code());
         log.info("refused id={} from=<{}> status=\"{}\"", id, from, refusal.status());
         return refusal;
+    }
+
+    void quarantined(MessageId id, Recipient to, Disposition why) {
+        trace.event(id.text(), "quarantined", "to", to, "why", Screening.words(why));
+        metrics.count("intake_quarantined");
     }
 
     void concluded(Receipt receipt, Sender from, long sizeOctets, Duration took) {

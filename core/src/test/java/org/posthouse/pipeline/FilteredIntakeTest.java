@@ -128,6 +128,7 @@ class FilteredIntakeTest {
         assertEquals(Map.of(ANN, Status.OK, BOB, Status.OK), house.send(client(), ANN, BOB).each());
         assertEquals(List.of("testsession.1.1 local:ann@example.test", "testsession.1.2 local:bob@example.test/Quarantine"),
                 house.delivered());
+        assertTrue(house.trace.story("testsession.1").contains("quarantined"));
     }
 
     @Test
@@ -186,14 +187,13 @@ class FilteredIntakeTest {
                 .at("ann@example.test", Verdict.score("X", 1, "")).at("message", Verdict.score("X", 1, ""));
         house.filter("filter-seal", "seal").at("message", Verdict.score("SEALED", 1, ""));
         var client = client();
-        try (var mail = house.mail(client)) {
-            mail.to(ANN);
-            assertEquals(3, client.findings().size());
-            mail.data(in(LETTER));
-            assertEquals(5, client.findings().size());
-            mail.close();
-            assertEquals(1, client.findings().size());
-        }
+        var mail = house.mail(client);
+        mail.to(ANN);
+        assertEquals(3, client.findings().size());
+        mail.data(in(LETTER));
+        assertEquals(5, client.findings().size());
+        mail.close();
+        mail.close();
         assertEquals(1, client.findings().size());
     }
 
