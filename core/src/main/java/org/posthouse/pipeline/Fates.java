@@ -1,5 +1,6 @@
 package org.posthouse.pipeline;
 
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +37,24 @@ record Fates(Map<Recipient, Disposition> each, Telling telling) {
     Optional<Status> refusal(Recipient to) {
         return each.get(to) instanceof Disposition.Refuse(var status) && (telling == Telling.EACH || allRefused())
                 ? Optional.of(status) : Optional.empty();
+    }
+
+    /** What the client is told in the end: with one reply for all, the worst that became of any, so that nothing is lost. */
+    Map<Recipient, Status> told(Map<Recipient, Status> became) {
+        if (telling == Telling.EACH) {
+            return became;
+        }
+        var worst = worst(became.values());
+        var told = new LinkedHashMap<>(became);
+        told.replaceAll((_, _) -> worst);
+        return told;
+    }
+
+    /** Temporary before permanent: after that the client asks again, and learns of the rest. */
+    static Status worst(Collection<Status> statuses) {
+        return statuses.stream().filter(Status::temporary).findFirst()
+                .or(() -> statuses.stream().filter(Status::permanent).findFirst())
+                .orElse(Status.OK);
     }
 
     /** Of a recipient who is not refused. */

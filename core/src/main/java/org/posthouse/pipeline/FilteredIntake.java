@@ -10,7 +10,7 @@ public final class FilteredIntake implements Intake {
     /** Of {@code [pipeline]}. */
     record Settings(Thresholds thresholds, long maxMessageOctets) {}
 
-    private static final long USUAL_MAX_OCTETS = 100L * 1024 * 1024;
+    private static final long USUAL_MAX_OCTETS = 50L * 1024 * 1024;
 
     private final Rooms rooms;
     private final Screening screening;

@@ -30,7 +30,7 @@ final class HeaderLines {
         for (var line : lines.substring(0, lines.length() - 2).split("\r\n", -1)) {
             boolean continued = line.startsWith(" ") || line.startsWith("\t");
             if (line.isBlank() || line.length() > LONGEST_LINE || line.chars().anyMatch(HeaderLines::isControl)
-                    || (continued ? first : !isName(line.substring(0, Math.max(line.indexOf(':'), 0)).stripTrailing()))) {
+                    || (continued ? first : !isName(line.substring(0, Math.max(line.indexOf(':'), 0))))) {
                 return false;
             }
             first = false;
@@ -67,7 +67,7 @@ final class HeaderLines {
 
     private static String clean(String body) {
         var clean = new StringBuilder();
-        body.codePoints().limit(LONGEST_BODY).map(c -> isControl(c) ? ' ' : c > 0x7f ? '?' : c).forEach(clean::appendCodePoint);
+        body.codePoints().limit(LONGEST_BODY).map(c -> c < ' ' || c == 0x7f ? ' ' : c > 0x7f ? '?' : c).forEach(clean::appendCodePoint);
         return clean.toString();
     }
 

@@ -176,7 +176,7 @@ final class Incoming implements Transaction {
         if (!copies.isEmpty()) {
             each.putAll(rooms.courier().deliver(id, from, copies));
         }
-        return new Receipt(id, each);
+        return new Receipt(id, fates.told(each));
     }
 
     /** Mail on its way out has no folder to be kept in. */
@@ -185,10 +185,15 @@ final class Incoming implements Transaction {
                 ? Optional.of(KEPT_BACK) : Optional.empty();
     }
 
-    private static List<Destination> filed(Fates fates, Ruling ruling, Accepted one) {
+    private List<Destination> filed(Fates fates, Ruling ruling, Accepted one) {
         var folder = fates.quarantines(one.to) ? Optional.of(QUARANTINE) : ruling.folder(one.to);
-        return folder.isEmpty() ? one.where
-                : one.where.stream().map(d -> isLocal(d) ? Destination.local(d.target(), folder.get()) : d).toList();
+        if (folder.isEmpty()) {
+            return one.where;
+        }
+        if (fates.quarantines(one.to)) {
+            ledger.quarantined(id, one.to, fates.each().get(one.to));
+        }
+        return one.where.stream().map(d -> isLocal(d) ? Destination.local(d.target(), folder.get()) : d).toList();
     }
 
     private static boolean isLocal(Destination destination) {

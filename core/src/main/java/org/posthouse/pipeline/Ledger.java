@@ -1,13 +1,13 @@
 package org.posthouse.pipeline;
 
 import java.time.Duration;
-import java.util.Collection;
 import java.util.stream.Collectors;
 import org.posthouse.message.MessageId;
 import org.posthouse.message.Refusal;
 import org.posthouse.message.Status;
 import org.posthouse.observe.Metrics;
 import org.posthouse.observe.Trace;
+import org.posthouse.pipeline.Verdict.Disposition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,9 +48,14 @@ final class Ledger {
         return refusal;
     }
 
+    void quarantined(MessageId id, Recipient to, Disposition why) {
+        trace.event(id.text(), "quarantined", "to", to, "why", Screening.words(why));
+        metrics.count("intake_quarantined");
+    }
+
     void concluded(Receipt receipt, Sender from, long sizeOctets, Duration took) {
         var statuses = receipt.each().values();
-        var told = worst(statuses);
+        var told = Fates.worst(statuses);
         var result = told.success() ? "accepted" : statuses.stream().allMatch(Status::permanent) ? "refused" : "deferred";
         var status = told.success() ? null : told;
         var id = receipt.id().text();
@@ -59,12 +64,6 @@ final class Ledger {
         metrics.time("intake_time", took, "result", result);
         log.info("{} id={} from=<{}> to={} size={} ms={} status=\"{}\"", result, id, from, names(receipt), sizeOctets,
                 took.toMillis(), told);
-    }
-
-    private static Status worst(Collection<Status> statuses) {
-        return statuses.stream().filter(Status::temporary).findFirst()
-                .or(() -> statuses.stream().filter(Status::permanent).findFirst())
-                .orElse(Status.OK);
     }
 
     private static String names(Receipt receipt) {

@@ -122,6 +122,9 @@ final class Screening {
             breaker.succeeded();
             return answered(name, question, verdict);
         } catch (IOException e) {
+            if (Thread.currentThread().isInterrupted()) {
+                throw e; // the server is shutting down, which is nobody's failure
+            }
             if (!reached.get() && required.contains(name)) {
                 throw new Unavailable("required filter " + name + " is away", e);
             }
@@ -160,7 +163,8 @@ final class Screening {
                 "symbols", symbols.isEmpty() ? null : symbols, "mode", mode, "failure", failure);
     }
 
-    private static String words(Disposition disposition) {
+    /** For the trace. */
+    static String words(Disposition disposition) {
         return switch (disposition) {
             case Disposition.Pass() -> "pass";
             case Disposition.Quarantine(var why) -> "quarantine " + why;

@@ -62,6 +62,7 @@ public final class SideBySide {
         } catch (ExecutionException e) {
             return true;
         } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
             return false;
         }
     }
