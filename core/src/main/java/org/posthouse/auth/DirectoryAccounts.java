@@ -140,6 +140,8 @@ public final class DirectoryAccounts implements Accounts {
         }
         trace.event(client.session().text(), "login-failed", "account", account, "mechanism", mechanism, "address", address,
                 "why", why);
-        LOG.info("login-failed account={} mechanism={} address={} why={}", account, mechanism, address, why);
+        if (ending != Ending.DIRECTORY_AWAY) { // of which the cause is in the log already
+            LOG.info("login-failed account={} mechanism={} address={} why={}", account, mechanism, address, why);
+        }
     }
 }

@@ -39,7 +39,7 @@ final class ConfFile<T> {
 
     private record Stamp(FileTime modified, long size, Object key) {}
 
-    /** What was made of the file when it had this stamp; without a value, what is wrong with it. */
+    /** What the file with this stamp means, or, with a trouble, what the last good one meant. */
     private record Known<T>(Stamp stamp, Domains domains, Optional<T> value, String trouble) {
         boolean isOf(Stamp now, Domains domainsNow) {
             return stamp.equals(now) && domains.equals(domainsNow);
@@ -50,7 +50,7 @@ final class ConfFile<T> {
     private static final Stamp ABSENT = new Stamp(FileTime.fromMillis(0), -1, "absent");
     private static final Stamp UNREAD = new Stamp(FileTime.fromMillis(0), -1, "unread");
     private static final long STILL_MILLIS = 200;
-    private static final int MOST_TRIES = 10;
+    private static final int MOST_TRIES = 5;
     private static final long MOST_OCTETS = 64 << 20;
 
     private final Disk disk;
@@ -93,7 +93,7 @@ final class ConfFile<T> {
             for (int tries = 0; tries < MOST_TRIES; tries++) {
                 Stamp before = still();
                 var text = text(before);
-                var changed = edit.apply(text, parsed(text));
+                var changed = edit.apply(text, valueOf(text, before));
                 if (changed.equals(text)) {
                     return;
                 }
@@ -108,6 +108,11 @@ final class ConfFile<T> {
         } finally {
             changing.unlock();
         }
+    }
+
+    private T valueOf(String text, Stamp stamp) throws Refusal {
+        var last = known;
+        return last.isOf(stamp, domains.get()) && last.trouble().isEmpty() ? last.value().orElseThrow() : parsed(text);
     }
 
     private T parsed(String text) throws Refusal {
