@@ -30,6 +30,13 @@ class MemoryStoreTest implements StoreContract {
             }
 
             @Override
+            public void addMany(Folder folder, int count, String text) throws IOException {
+                for (int i = 0; i < count; i++) {
+                    add(folder, text);
+                }
+            }
+
+            @Override
             public void remove(Folder folder, String key) throws IOException {
                 store.remove(folder, List.of(key));
             }

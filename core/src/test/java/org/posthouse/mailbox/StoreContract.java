@@ -21,7 +21,6 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.posthouse.auth.AccountId;
@@ -38,6 +37,9 @@ public interface StoreContract {
     /** Another program that uses the same mail without asking. */
     interface Foreign {
         void add(Folder folder, String text) throws IOException;
+
+        /** The same text many times, as quickly as that goes. */
+        void addMany(Folder folder, int count, String text) throws IOException;
 
         void remove(Folder folder, String key) throws IOException;
 
@@ -313,26 +315,15 @@ public interface StoreContract {
     default void tenThousandMessagesAreQuick(@TempDir Path dir) throws Exception {
         var store = opened(dir);
         add(store, INBOX, "a.1", "one\n");
-        var other = foreign(dir);
-        for (int i = 1; i < 10_000; i++) {
-            other.add(INBOX, "Subject: " + i + "\n\n");
-        }
+        foreign(dir).addMany(INBOX, 9_999, "Subject: x\n\n");
         assertTimeout(Duration.ofSeconds(10), () -> {
             store.record(INBOX, keys(store.scan(INBOX)));
             var uids = uids(store.scan(INBOX));
-            assertEquals(LongRange.of(uids.getFirst(), 10_000), uids);
+            assertEquals(10_000, uids.getLast() - uids.getFirst() + 1);
+            assertEquals(uids.stream().sorted().distinct().toList(), uids);
             for (int i = 0; i < 20; i++) {
                 store.scan(INBOX);
             }
         });
-    }
-
-    /** Consecutive numbers. */
-    final class LongRange {
-        private LongRange() {}
-
-        static List<Long> of(long first, int count) {
-            return IntStream.range(0, count).mapToObj(i -> first + i).toList();
-        }
     }
 }

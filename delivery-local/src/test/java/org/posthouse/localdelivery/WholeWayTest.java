@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
-import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -38,7 +37,7 @@ import org.posthouse.maildir.MaildirStore;
 import org.posthouse.message.Address;
 import org.posthouse.message.Content;
 import org.posthouse.message.Refusal;
-import org.posthouse.net.Site;
+import org.posthouse.net.FixedSite;
 import org.posthouse.pipeline.Recipient;
 import org.posthouse.pipeline.Sender;
 import org.posthouse.queue.Consignment;
@@ -67,7 +66,7 @@ class WholeWayTest {
     }
 
     private void bringStore(String lineEnds) {
-        var store = new MaildirStore(Configs.maildir(lineEnds), new HomeDisk(home), new FixedHost());
+        var store = new MaildirStore(Configs.maildir(lineEnds), new HomeDisk(home), new FixedSite());
         store.open();
         stores.arrive("store-maildir", store, Map.of());
     }
@@ -172,22 +171,5 @@ class WholeWayTest {
         IntStream.range(0, 200).forEach(n -> expected.add(RETURN_PATH + "Subject: " + n / 25 + "." + n % 25 + "\r\n\r\n"));
         assertEquals(expected, seen);
         assertEquals(List.of(), mails(mailboxes.open(ANN)));
-    }
-
-    private record FixedHost() implements Site {
-        @Override
-        public String hostname() {
-            return "mx.example.test";
-        }
-
-        @Override
-        public Set<String> domains() {
-            return Set.of("example.test");
-        }
-
-        @Override
-        public String firstDomain() {
-            return "example.test";
-        }
     }
 }

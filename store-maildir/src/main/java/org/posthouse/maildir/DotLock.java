@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import org.posthouse.message.Unavailable;
 
 /**
@@ -69,21 +70,24 @@ final class DotLock implements AutoCloseable {
     private boolean stale() throws IOException {
         try {
             var touched = Files.getLastModifiedTime(file).toInstant();
-            return Duration.between(touched, ground.clock().instant()).compareTo(STALE) > 0 || ownerIsDead();
+            return touched.plus(STALE).isBefore(ground.clock().instant()) || ownerIsDead(touched);
         } catch (NoSuchFileException _) {
             return false;
         }
     }
 
-    private boolean ownerIsDead() throws IOException {
+    /** Also when its number was given to a process that began later, as after a restart of the machine or container. */
+    private boolean ownerIsDead(Instant touched) throws IOException {
         String owner;
         try (var in = Files.newInputStream(file)) {
             owner = new String(in.readNBytes(LARGEST_OWNER), StandardCharsets.US_ASCII).strip();
         }
-        int colon = owner.indexOf(':');
-        return colon > 0 && colon < 12 && owner.substring(colon + 1).equals(ground.host())
-                && owner.chars().limit(colon).allMatch(Character::isDigit)
-                && ProcessHandle.of(Long.parseLong(owner.substring(0, colon))).isEmpty();
+        var words = owner.split(":", 2);
+        if (words.length < 2 || !words[1].equals(ground.host()) || !words[0].matches("\\d{1,10}")) {
+            return false;
+        }
+        var process = ProcessHandle.of(Long.parseLong(words[0]));
+        return process.isEmpty() || process.get().info().startInstant().filter(touched.plusSeconds(2)::isBefore).isPresent();
     }
 
     @Override

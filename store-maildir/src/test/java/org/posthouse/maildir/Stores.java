@@ -2,9 +2,8 @@ package org.posthouse.maildir;
 
 import java.lang.annotation.Annotation;
 import java.time.Clock;
-import java.util.Set;
 import org.posthouse.disk.Disk;
-import org.posthouse.net.Site;
+import org.posthouse.net.FixedSite;
 
 /** Stores for tests. */
 final class Stores {
@@ -15,7 +14,7 @@ final class Stores {
     }
 
     static MaildirStore over(Disk disk, String location, String lineEnds, Clock clock) {
-        return new MaildirStore(config(location, lineEnds), disk, site(), clock);
+        return new MaildirStore(config(location, lineEnds), disk, new FixedSite("mx.example.test", "example.test"), clock);
     }
 
     static MaildirStore.Config config(String location, String lineEnds) {
@@ -33,25 +32,6 @@ final class Stores {
             @Override
             public Class<? extends Annotation> annotationType() {
                 return MaildirStore.Config.class;
-            }
-        };
-    }
-
-    private static Site site() {
-        return new Site() {
-            @Override
-            public String hostname() {
-                return "mx.example.test";
-            }
-
-            @Override
-            public Set<String> domains() {
-                return Set.of("example.test");
-            }
-
-            @Override
-            public String firstDomain() {
-                return "example.test";
             }
         };
     }

@@ -1,0 +1,165 @@
+package org.posthouse.maildir;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.posthouse.disk.Disk;
+
+/** Writes down every step, so that the disk can be made anew as a power cut after any of them would leave it. */
+final class PowerCutDisk implements Disk {
+    /** What a cut does to names that were not synced: file systems may keep or lose them. Unsynced octets are always lost. */
+    enum Unsynced { KEPT, LOST }
+
+    private static final class Inode {
+        final ByteArrayOutputStream written = new ByteArrayOutputStream();
+        byte[] synced = {};
+    }
+
+    private static final class State {
+        final Map<Path, Inode> names = new HashMap<>();
+        final Map<Path, Inode> durable = new HashMap<>();
+        final List<Path> folders = new ArrayList<>();
+
+        void syncFolder(Path folder) {
+            durable.keySet().removeIf(name -> name.getParent().equals(folder));
+            names.forEach((name, inode) -> {
+                if (name.getParent().equals(folder)) {
+                    durable.put(name, inode);
+                }
+            });
+        }
+    }
+
+    @FunctionalInterface
+    private interface Step {
+        void on(State state);
+    }
+
+    private final Disk disk;
+    private final Path home;
+    private final List<Step> steps = new ArrayList<>();
+
+    PowerCutDisk(Disk disk, Path home) {
+        this.disk = disk;
+        this.home = home;
+    }
+
+    int steps() {
+        return steps.size();
+    }
+
+    /** Makes in {@code other} what is left of the home after that many steps; all files look an hour old. */
+    void cutAfter(int count, Unsynced unsynced, Path other) throws IOException {
+        var state = new State();
+        steps.subList(0, count).forEach(step -> step.on(state));
+        for (var folder : state.folders) {
+            Files.createDirectories(other.resolve(home.relativize(folder)));
+        }
+        for (var left : (unsynced == Unsynced.KEPT ? state.names : state.durable).entrySet()) {
+            var file = other.resolve(home.relativize(left.getKey()));
+            Files.write(file, left.getValue().synced);
+            Files.setLastModifiedTime(file, FileTime.from(Instant.now().minusSeconds(3600)));
+        }
+    }
+
+    @Override
+    public Path conf(String name) {
+        return disk.conf(name);
+    }
+
+    @Override
+    public Path var(String name) {
+        return disk.var(name);
+    }
+
+    @Override
+    public Writing create(Path file) throws IOException {
+        var writing = disk.create(file);
+        steps.add(state -> state.names.put(file, new Inode()));
+        return new Recorded(file, writing);
+    }
+
+    @Override
+    public Writing append(Path file) throws IOException {
+        var writing = disk.append(file);
+        steps.add(state -> state.names.putIfAbsent(file, new Inode()));
+        return new Recorded(file, writing);
+    }
+
+    @Override
+    public void rename(Path from, Path to) throws IOException {
+        disk.rename(from, to);
+        steps.add(state -> state.names.put(to, state.names.remove(from)));
+    }
+
+    @Override
+    public void link(Path existing, Path name) throws IOException {
+        disk.link(existing, name);
+        steps.add(state -> state.names.put(name, state.names.get(existing)));
+    }
+
+    @Override
+    public boolean delete(Path file) throws IOException {
+        steps.add(state -> state.names.remove(file));
+        return disk.delete(file);
+    }
+
+    @Override
+    public void folder(Path folder) throws IOException {
+        disk.folder(folder);
+        steps.add(state -> state.folders.add(folder));
+    }
+
+    @Override
+    public void syncFolder(Path folder) throws IOException {
+        disk.syncFolder(folder);
+        steps.add(state -> state.syncFolder(folder));
+    }
+
+    private final class Recorded implements Writing {
+        private final Path file;
+        private final Writing writing;
+
+        Recorded(Path file, Writing writing) {
+            this.file = file;
+            this.writing = writing;
+        }
+
+        @Override
+        public void write(ByteBuffer octets) throws IOException {
+            var copy = new byte[octets.remaining()];
+            octets.duplicate().get(copy);
+            writing.write(octets);
+            steps.add(state -> state.names.get(file).written.writeBytes(copy));
+        }
+
+        @Override
+        public void sync() throws IOException {
+            writing.sync();
+            steps.add(state -> state.names.get(file).synced = state.names.get(file).written.toByteArray());
+        }
+
+        @Override
+        public void truncate(long size) throws IOException {
+            writing.truncate(size);
+        }
+
+        @Override
+        public long size() throws IOException {
+            return writing.size();
+        }
+
+        @Override
+        public void close() throws IOException {
+            writing.close();
+        }
+    }
+}
