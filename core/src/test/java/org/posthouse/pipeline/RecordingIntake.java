@@ -15,7 +15,6 @@ import java.util.stream.Collectors;
 import org.posthouse.auth.AccountId;
 import org.posthouse.message.MessageId;
 import org.posthouse.message.Refusal;
-import org.posthouse.message.SessionId;
 import org.posthouse.message.Status;
 
 /**
@@ -35,7 +34,6 @@ public final class RecordingIntake implements Intake {
     }
 
     private final List<Message> messages = new CopyOnWriteArrayList<>();
-    private final Map<SessionId, AtomicInteger> begun = new ConcurrentHashMap<>();
     private final Map<String, Status> refusedSenders = new ConcurrentHashMap<>();
     private final Map<String, Status> refusedRecipients = new ConcurrentHashMap<>();
     private final Map<String, Status> verdicts = new ConcurrentHashMap<>();
@@ -81,9 +79,8 @@ public final class RecordingIntake implements Intake {
     @Override
     public Transaction begin(Client client) throws IOException {
         failIfTold(At.BEGIN);
-        int number = begun.computeIfAbsent(client.peer().session(), _ -> new AtomicInteger()).incrementAndGet();
         open.incrementAndGet();
-        return new Recording(client, new MessageId(client.peer().session(), number));
+        return new Recording(client, new MessageId(client.peer().session(), client.nextMessage()));
     }
 
     private void failIfTold(At where) throws IOException {

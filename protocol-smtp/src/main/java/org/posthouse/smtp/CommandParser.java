@@ -22,6 +22,8 @@ final class CommandParser {
     /** RFC 4954 §4: an AUTH line may be so long. */
     static final int LONGEST_AUTH_LINE = 12_288;
 
+    private static final int LONGEST_SHOWN = 40;
+
     /** What would break a Received field is not a host name; underscores and unqualified names are let pass. */
     private static final Pattern HOST = Pattern.compile("[!-~&&[^()<>\"\\\\]]{1,255}");
     private static final Pattern PARAMETER = Pattern.compile("([A-Za-z0-9][A-Za-z0-9-]*)(?:=([^=\\s]+))?");
@@ -205,7 +207,8 @@ final class CommandParser {
     }
 
     private static Command unknownParameter(String name) {
-        return malformed(555, "5.5.4", "Parameter not known: " + name); // RFC 5321 §4.1.1.11
+        var shown = name.substring(0, Math.min(name.length(), LONGEST_SHOWN));
+        return malformed(555, "5.5.4", "Parameter not known: " + shown); // RFC 5321 §4.1.1.11
     }
 
     /** Without the number of octets nobody knows where the next command begins, so the connection ends. */

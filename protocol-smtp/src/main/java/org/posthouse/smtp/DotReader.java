@@ -29,10 +29,22 @@ final class DotReader implements Framing {
                 throw new EOFException("the client ended its stream in the message");
             }
             while (in.hasRemaining() && to < from + length && at != At.END) {
-                to = take(in, into, to);
+                to = at == At.TEXT ? takeText(in, into, to, from + length) : take(in, into, to);
             }
         }
         return to == from ? -1 : to - from;
+    }
+
+    /** Within a line: takes all up to its end at once. */
+    private int takeText(ByteBuffer in, byte[] into, int to, int end) {
+        int first = in.position();
+        int most = Math.min(in.remaining(), end - to);
+        int count = 0;
+        while (count < most && in.get(first + count) != '\r') {
+            count++;
+        }
+        in.get(into, to, count);
+        return count > 0 ? to + count : take(in, into, to);
     }
 
     /** Takes one octet and puts at most one. */

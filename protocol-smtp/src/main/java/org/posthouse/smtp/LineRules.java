@@ -34,9 +34,26 @@ final class LineRules {
         if (sizeOctets > maxSizeOctets) {
             broken(TOO_BIG);
         }
-        for (int i = from; i < from + length && fault.isEmpty(); i++) {
-            check(octets[i]);
+        int i = from;
+        while (i < from + length && fault.isEmpty()) {
+            int plain = afterCr ? 0 : plain(octets, i, from + length);
+            lineOctets += plain;
+            i += plain;
+            if (i < from + length) {
+                check(octets[i++]);
+            } else if (lineOctets > maxLineOctets) {
+                broken(LONG_LINE);
+            }
         }
+    }
+
+    /** How many octets from there on can be neither CR, LF nor NUL: most of them, looked at quickly. */
+    private static int plain(byte[] octets, int from, int to) {
+        int i = from;
+        while (i < to && (octets[i] > '\r' || octets[i] < 0)) {
+            i++;
+        }
+        return i - from;
     }
 
     private void check(byte octet) {

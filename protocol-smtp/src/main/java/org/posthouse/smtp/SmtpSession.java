@@ -50,7 +50,7 @@ final class SmtpSession {
     private final SmtpSettings settings;
     private final SmtpProtocol.Services services;
     private final Listener listener;
-    private Client client;
+    private final Client client;
     private State state = new State.Connected();
     private int messages;
     private int errors;
@@ -62,13 +62,8 @@ final class SmtpSession {
         this.settings = settings;
         this.services = services;
         listener = connection.peer().listener();
-        client = newClient();
-    }
-
-    private Client newClient() {
-        var fresh = new Client(connection.peer());
-        fresh.cipher(connection.cipher());
-        return fresh;
+        client = new Client(connection.peer());
+        client.cipher(connection.cipher());
     }
 
     void run() throws IOException {
@@ -129,7 +124,7 @@ final class SmtpSession {
             return Optional.empty();
         }
         var command = CommandParser.parse(line);
-        LOG.debug("session={} C: {}", client.peer().session(), command instanceof Command.Auth ? "Auth" : command);
+        LOG.debug("C: {}", command instanceof Command.Auth ? "Auth" : command);
         return Optional.of(command);
     }
 
@@ -182,7 +177,8 @@ final class SmtpSession {
         forget();
         state = new State.Connected();
         connection.startTls(Reply.of(220, "2.0.0", "Go ahead").text());
-        client = newClient();
+        client.hello("");
+        client.cipher(connection.cipher());
     }
 
     private void authenticate(Command.Auth auth) throws IOException {
@@ -362,10 +358,10 @@ final class SmtpSession {
 
     private Reply failed(IOException e) {
         if (e instanceof Unavailable) {
-            LOG.info("session={} deferred: {}", client.peer().session(), e.getMessage());
+            LOG.info("deferred client={} why={}", client.peer().address().getHostAddress(), e.getMessage());
             return Reply.of(451, "4.3.2", "Not available now, try again later");
         }
-        LOG.warn("session={} deferred", client.peer().session(), e);
+        LOG.warn("deferred client={}", client.peer().address().getHostAddress(), e);
         return Reply.of(451, "4.3.0", "Something failed here, try again later");
     }
 
@@ -387,7 +383,7 @@ final class SmtpSession {
 
     private void say(Reply reply) throws IOException {
         connection.write(reply.text());
-        LOG.debug("session={} S: {} {}", client.peer().session(), reply.code(), reply.lines());
+        LOG.debug("S: {} {}", reply.code(), reply.lines());
         if (reply.ends()) {
             over = true;
             connection.flush();
