@@ -62,6 +62,16 @@ final class MessageParser {
         return new MessageParser(in, size).parse();
     }
 
+    /** The first header alone, for those who need no more. */
+    static Headers headers(InputStream in) throws IOException {
+        var lines = new Lines(in);
+        var header = new HeaderReader(new HeaderReader.Budget());
+        while (lines.next() && header.take(lines) == HeaderReader.Line.TAKEN) {
+            // until it ends
+        }
+        return header.finish();
+    }
+
     private Part parse() throws IOException {
         open(new Open(0, ContentType.TEXT));
         while ((header != null || !boundaries.isEmpty()) && lines.next()) {

@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** A content over octets that can be opened again and again; parsed when first asked, once. */
+/** A content over octets that can be opened again and again; each of header and tree parsed once, when first asked for. */
 final class StoredContent implements Content {
     /** Where the octets are. */
     interface Octets {
@@ -18,9 +18,13 @@ final class StoredContent implements Content {
         InputStream open() throws IOException;
     }
 
+    private interface Parse<T> {
+        T of(InputStream in) throws IOException;
+    }
+
     private final Octets octets;
-    private final Lock parsing = new ReentrantLock();
-    private volatile Part tree;
+    private final Once<Headers> headers = new Once<>(MessageParser::headers);
+    private final Once<Part> tree = new Once<>(in -> MessageParser.parse(in, size()));
 
     StoredContent(Octets octets) {
         this.octets = octets;
@@ -49,34 +53,15 @@ final class StoredContent implements Content {
         return octets.open();
     }
 
+    /** From the first header alone, as long as nobody needed the tree. */
     @Override
     public Headers headers() {
-        return tree().headers();
+        return tree.value != null ? tree.value.headers() : headers.get();
     }
 
-    /** An I/O error, of a spool file only, comes as UncheckedIOException: the interface lets filters read without catching. */
     @Override
     public Part tree() {
-        if (tree != null) {
-            return tree;
-        }
-        parsing.lock();
-        try {
-            if (tree == null) {
-                tree = parse();
-            }
-            return tree;
-        } finally {
-            parsing.unlock();
-        }
-    }
-
-    private Part parse() {
-        try (var in = open()) {
-            return MessageParser.parse(in, size());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return tree.get();
     }
 
     @Override
@@ -92,5 +77,36 @@ final class StoredContent implements Content {
                 return new SequenceInputStream(new ByteArrayInputStream(first), rest.open());
             }
         });
+    }
+
+    /**
+     * Parsed by the first who asks. An I/O error, which only a spool file has, comes as UncheckedIOException: the interface
+     * lets filters read without catching.
+     */
+    private final class Once<T> {
+        private final Parse<T> parse;
+        private final Lock parsing = new ReentrantLock();
+        private volatile T value;
+
+        Once(Parse<T> parse) {
+            this.parse = parse;
+        }
+
+        T get() {
+            if (value != null) {
+                return value;
+            }
+            parsing.lock();
+            try (var in = open()) {
+                if (value == null) {
+                    value = parse.of(in);
+                }
+                return value;
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            } finally {
+                parsing.unlock();
+            }
+        }
     }
 }

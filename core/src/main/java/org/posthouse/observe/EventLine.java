@@ -120,27 +120,13 @@ final class EventLine {
         }
     }
 
-    /** As one JSON object (RFC 8259). */
+    /** As one JSON object. */
     static String json(Event event) {
-        var json = new StringBuilder("{\"at\":").append(string(event.at().toString())).append(",\"id\":").append(string(event.id()))
-                .append(",\"what\":").append(string(event.what())).append(",\"values\":{");
-        var comma = "";
-        for (var entry : event.values().entrySet()) {
-            json.append(comma).append(string(entry.getKey())).append(':').append(string(entry.getValue()));
-            comma = ",";
-        }
-        return json.append("}}").toString();
-    }
-
-    private static String string(String text) {
-        var string = new StringBuilder("\"");
-        for (char c : text.toCharArray()) {
-            switch (c) {
-                case '"', '\\' -> string.append('\\').append(c);
-                case '\n' -> string.append("\\n");
-                default -> string.append(c < ' ' || Character.isSurrogate(c) ? String.format("\\u%04x", (int) c) : String.valueOf(c));
-            }
-        }
-        return string.append('"').toString();
+        var members = new LinkedHashMap<String, Object>();
+        members.put("at", event.at());
+        members.put("id", event.id());
+        members.put("what", event.what());
+        members.put("values", event.values());
+        return Json.of(members);
     }
 }

@@ -43,7 +43,7 @@ public final class FileTrace implements Trace, AutoCloseable {
     private volatile boolean closed;
     private boolean failing; // of the writer's thread alone
 
-    public FileTrace(Disk disk, Metrics metrics, Observers observers, Clock clock) {
+    public FileTrace(Disk disk, Observers observers, Metrics metrics, Clock clock) {
         this.clock = clock;
         this.metrics = metrics;
         this.observers = observers;
@@ -133,7 +133,7 @@ public final class FileTrace implements Trace, AutoCloseable {
         return files.last(most);
     }
 
-    /** Writes what is queued; later events are dropped. */
+    /** Writes what is queued and lets the observers go; later events are dropped. */
     @Override
     public void close() {
         closed = true;
@@ -146,5 +146,6 @@ public final class FileTrace implements Trace, AutoCloseable {
         } catch (InterruptedException e) {
             writer.interrupt();
         }
+        observers.close();
     }
 }

@@ -3,8 +3,7 @@ package org.posthouse.observe;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.config.MeterFilter;
-import io.micrometer.prometheusmetrics.PrometheusConfig;
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -14,13 +13,18 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.DoubleSupplier;
 import java.util.stream.Stream;
 
-/** Keeps the metrics with Micrometer, named {@code posthouse_...}, and writes them as Prometheus text. */
+/**
+ * Keeps the metrics with Micrometer, named {@code posthouse_...}. The text is written by {@link PrometheusText} and not by
+ * Micrometer's Prometheus registry, whose client is five more jars, with imports among them that no jar exports, and half as
+ * much again of time at boot.
+ */
 public final class MicrometerMetrics implements Metrics {
     private static final int MOST_METERS = 10_000; // against a label that takes its value from a stranger
+    private static final Duration FOREVER = Duration.ofDays(3_650); // buckets count from the start, as Prometheus expects
     private static final Duration[] BUCKETS = {Duration.ofMillis(1), Duration.ofMillis(10), Duration.ofMillis(100),
         Duration.ofSeconds(1), Duration.ofSeconds(10)};
 
-    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private final Map<List<String>, AtomicReference<DoubleSupplier>> gauges = new ConcurrentHashMap<>();
 
     public MicrometerMetrics() {
@@ -39,7 +43,8 @@ public final class MicrometerMetrics implements Metrics {
 
     @Override
     public void time(String name, Duration took, String... labels) {
-        Timer.builder(named(name)).tags(labels).serviceLevelObjectives(BUCKETS).register(registry).record(took);
+        Timer.builder(named(name)).tags(labels).serviceLevelObjectives(BUCKETS).distributionStatisticExpiry(FOREVER)
+                .distributionStatisticBufferLength(1).register(registry).record(took);
     }
 
     @Override
@@ -52,9 +57,9 @@ public final class MicrometerMetrics implements Metrics {
         }).set(value);
     }
 
-    /** All of it as Prometheus text, version 0.0.4. */
+    /** All of it as Prometheus text. */
     public String scrape() {
-        return registry.scrape();
+        return PrometheusText.of(registry.getMeters());
     }
 
     private static String named(String name) {

@@ -62,16 +62,16 @@ final class HostileMessageTest {
 
     @Test
     void manyPartsWithManyFields() {
-        var tree = parse(10_000, i -> i == 0 ? MIXED + "x\r\n\r\n" : "--x\r\n" + "a:\r\n".repeat(900) + "\r\n");
+        var tree = parse(9_000, i -> i == 0 ? MIXED + "x\r\n\r\n" : "--x\r\n" + "a:\r\n".repeat(900) + "\r\n");
         assertTrue(fields(tree) <= HeaderReader.MOST_FIELDS_IN_ALL);
-        assertEquals(10_000, tree.parts().size() + 1);
+        assertEquals(9_000, tree.parts().size() + 1);
     }
 
     @Test
     void linesThatAreAlmostDelimitersAtFullDepth() {
         var boundary = "b".repeat(66);
-        parse(500_000, i -> i < 90 ? MIXED + boundary + (100 + i) + "\r\n\r\n--" + boundary + (100 + i) + "\r\n" : "--" + boundary + "999\r\n");
-        parse(500_000, i -> i < 90 ? MIXED + boundary + (100 + i) + "\r\n\r\n--" + boundary + (100 + i) + "\r\n" : "--\r\n---\r\n");
+        parse(200_000, i -> i < 90 ? MIXED + boundary + (100 + i) + "\r\n\r\n--" + boundary + (100 + i) + "\r\n" : "--" + boundary + "999\r\n");
+        parse(200_000, i -> i < 90 ? MIXED + boundary + (100 + i) + "\r\n\r\n--" + boundary + (100 + i) + "\r\n" : "--\r\n---\r\n");
     }
 
     @Test
@@ -91,7 +91,7 @@ final class HostileMessageTest {
         String[] words = {"\r\n", "\n", "\r", "--", "x", "--x", "--x--", "--y", ":", ";", "=", "\"", "(", "\\", " ", "\t", "\u0000", "é", "From ",
             MIXED + "x", MIXED + "y\r\n", "Content-Type: message/rfc822", "Content-Type: multipart/digest; boundary=\"x\"\r\n\r\n--x\r\n",
             "Content-Transfer-Encoding: base64\r\n", "\r\n\r\n"};
-        for (int i = 0; i < 20_000; i++) {
+        for (int i = 0; i < 5_000; i++) {
             var text = new StringBuilder();
             for (int n = random.nextInt(30); n > 0; n--) {
                 text.append(words[random.nextInt(words.length)]);

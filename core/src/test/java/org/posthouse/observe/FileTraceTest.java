@@ -56,7 +56,7 @@ final class FileTraceTest {
     @BeforeEach
     void open() {
         disk = new FaultyDisk(new HomeDisk(home));
-        trace = new FileTrace(disk, metrics, new Observers(observers, metrics), clock);
+        trace = new FileTrace(disk, new Observers(observers, metrics), metrics, clock);
     }
 
     @AfterEach

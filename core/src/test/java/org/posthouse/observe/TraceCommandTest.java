@@ -29,7 +29,7 @@ final class TraceCommandTest {
     @BeforeEach
     void tell() {
         var metrics = new MemoryMetrics();
-        trace = new FileTrace(new HomeDisk(home), metrics, new Observers(new Plugins<>("observer"), metrics), clock);
+        trace = new FileTrace(new HomeDisk(home), new Observers(new Plugins<>("observer"), metrics), metrics, clock);
         trace.event("3F2A", "connected", "remote", "192.0.2.1");
         clock.now = clock.now.plusMillis(12);
         trace.event("3F2A.1", "queued", "from", "ann@example.test", "size", 512);
