@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
+import java.util.function.Supplier;
 import org.posthouse.config.Values;
 import org.posthouse.message.BadSetting;
 
@@ -21,13 +22,13 @@ public final class MetricsPort implements AutoCloseable {
     private static final int MOST_REQUESTS = 8;
     private static final Duration LONGEST = Duration.ofSeconds(10);
 
-    private final MicrometerMetrics metrics;
+    private final Supplier<String> text;
     private final Semaphore requests = new Semaphore(MOST_REQUESTS);
     private int port;
     private Optional<HttpServer> server = Optional.empty();
 
-    public MetricsPort(MicrometerMetrics metrics) {
-        this.metrics = metrics;
+    public MetricsPort(Supplier<String> text) {
+        this.text = text;
     }
 
     /** Opens, moves or closes the port. When it cannot be opened the previous one stays. */
@@ -95,8 +96,8 @@ public final class MetricsPort implements AutoCloseable {
                 exchange.getResponseHeaders().set("Allow", "GET");
                 exchange.sendResponseHeaders(405, -1);
             } else {
-                byte[] body = metrics.scrape().getBytes(StandardCharsets.UTF_8);
-                exchange.getResponseHeaders().set("Content-Type", PrometheusText.CONTENT_TYPE);
+                byte[] body = text.get().getBytes(StandardCharsets.UTF_8);
+                exchange.getResponseHeaders().set("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
                 exchange.sendResponseHeaders(200, body.length);
                 exchange.getResponseBody().write(body);
             }

@@ -3,7 +3,8 @@ package org.posthouse.observe;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.config.MeterFilter;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -13,18 +14,13 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.DoubleSupplier;
 import java.util.stream.Stream;
 
-/**
- * Keeps the metrics with Micrometer, named {@code posthouse_...}. The text is written by {@link PrometheusText} and not by
- * Micrometer's Prometheus registry, whose client is five more jars, with imports among them that no jar exports, and half as
- * much again of time at boot.
- */
+/** Keeps the metrics with Micrometer, named {@code posthouse_...}, and writes them as Prometheus text. */
 public final class MicrometerMetrics implements Metrics {
     private static final int MOST_METERS = 10_000; // against a label that takes its value from a stranger
-    private static final Duration FOREVER = Duration.ofDays(3_650); // buckets count from the start, as Prometheus expects
     private static final Duration[] BUCKETS = {Duration.ofMillis(1), Duration.ofMillis(10), Duration.ofMillis(100),
         Duration.ofSeconds(1), Duration.ofSeconds(10)};
 
-    private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final Map<List<String>, AtomicReference<DoubleSupplier>> gauges = new ConcurrentHashMap<>();
 
     public MicrometerMetrics() {
@@ -43,8 +39,7 @@ public final class MicrometerMetrics implements Metrics {
 
     @Override
     public void time(String name, Duration took, String... labels) {
-        Timer.builder(named(name)).tags(labels).serviceLevelObjectives(BUCKETS).distributionStatisticExpiry(FOREVER)
-                .distributionStatisticBufferLength(1).register(registry).record(took);
+        Timer.builder(named(name)).tags(labels).serviceLevelObjectives(BUCKETS).register(registry).record(took);
     }
 
     @Override
@@ -57,9 +52,9 @@ public final class MicrometerMetrics implements Metrics {
         }).set(value);
     }
 
-    /** All of it as Prometheus text. */
+    /** All of it as Prometheus text, version 0.0.4. */
     public String scrape() {
-        return PrometheusText.of(registry.getMeters());
+        return registry.scrape();
     }
 
     private static String named(String name) {
