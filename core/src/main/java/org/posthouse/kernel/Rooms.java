@@ -97,7 +97,7 @@ final class Rooms {
         observers = new Plugins<>("observer", Ended.into(probations), clock);
 
         watching = new Observers(observers, metrics);
-        trace = new FileTrace(disk, metrics, watching, clock);
+        trace = new FileTrace(disk, watching, metrics, clock);
         directories = new Directories(directoryPlugins);
         accounts = new DirectoryAccounts(directories, site, trace, metrics, clock);
         stores = new PluginStores(storePlugins);
