@@ -9,6 +9,7 @@ import org.posthouse.message.SessionId;
 import org.posthouse.message.Unavailable;
 import org.posthouse.observe.Metrics;
 import org.posthouse.observe.Trace;
+import org.posthouse.swap.Lease;
 import org.posthouse.swap.Plugins;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -137,28 +138,35 @@ final class Session {
         }
     }
 
-    /** A plugin that failed before a single octet passed has harmed nobody yet: the client gets another, which may be the one before. */
     private void speak(MinaConnection client) throws IOException {
-        if (!served(client) && !client.touched()) {
-            served(client);
-        }
-    }
-
-    /** False when the plugin failed. */
-    private boolean served(MinaConnection client) throws IOException {
-        try (var lease = services.protocols().lease(listener.protocol())) {
-            served = Optional.of(lease.plugin());
-            try {
-                lease.plugin().serve(client);
-                return true;
-            } catch (RuntimeException | LinkageError e) {
-                LOG.error("protocol {} failed", listener.protocol(), e);
-                lease.failed(e);
-                return false;
+        try (var lease = services.protocols().lease(listener.protocol(), client::askToEnd)) {
+            if (served(client, lease) || client.touched()) {
+                return;
+            }
+            // A plugin that failed before a single octet passed has harmed nobody: the version before serves the client.
+            var other = lease.instead();
+            if (other.isPresent()) {
+                try (var before = other.get()) {
+                    served(client, before);
+                }
             }
         } catch (Unavailable e) {
             LOG.warn("closed listener={} why={}", listener.name(), e.getMessage());
             throw e;
+        }
+    }
+
+    /** False when the plugin failed. */
+    private boolean served(MinaConnection client, Lease<Protocol> lease) throws IOException {
+        served = Optional.of(lease.plugin());
+        try {
+            lease.plugin().serve(client);
+            lease.succeeded();
+            return true;
+        } catch (RuntimeException | LinkageError e) {
+            LOG.error("protocol {} failed", listener.protocol(), e);
+            lease.failed(e);
+            return false;
         } finally {
             served = Optional.empty();
         }

@@ -27,7 +27,8 @@ final class Held<T> implements Lease<T> {
         return version.service();
     }
 
-    void succeeded() {
+    @Override
+    public void succeeded() {
         slot.succeeded(version);
     }
 

@@ -7,6 +7,9 @@ import org.posthouse.message.Unavailable;
 public interface Lease<T> extends AutoCloseable {
     T plugin();
 
+    /** Reports that what it was held for went well. */
+    void succeeded();
+
     /** Reports that the plugin threw; while it is on probation that may roll it back. */
     void failed(Throwable why);
 
