@@ -36,6 +36,9 @@ final class Screening {
     private static final Logger log = LoggerFactory.getLogger(Screening.class);
     private static final Verdict LATER = Verdict.refuse("4.7.1", "message cannot be checked now, try again later");
 
+    /** What fails in a row: a filter may do well at one stage and hang at the next. */
+    private record Call(String filter, String stage) {}
+
     /** What the seal phase made of a message. */
     record Sealed(Ruling ruling, Content content) {}
 
@@ -43,7 +46,7 @@ final class Screening {
     private final Trace trace;
     private final Metrics metrics;
     private final Clock clock;
-    private final ConcurrentMap<String, Breaker> breakers = new ConcurrentHashMap<>();
+    private final ConcurrentMap<Call, Breaker> breakers = new ConcurrentHashMap<>();
     private volatile Map<String, FilterSettings> settings = Map.of();
     private volatile Set<String> required = Set.of();
 
@@ -108,7 +111,7 @@ final class Screening {
     }
 
     private Ruled ask(String name, Phase phase, Question question) throws IOException {
-        var breaker = breakers.computeIfAbsent(name, _ -> new Breaker(clock));
+        var breaker = breakers.computeIfAbsent(new Call(name, question.stage()), _ -> new Breaker(clock));
         if (!breaker.lets()) {
             return unanswered(name, question, "not asked after too many failures");
         }
@@ -129,7 +132,7 @@ final class Screening {
                 throw new Unavailable("required filter " + name + " is away", e);
             }
             if (breaker.failed()) {
-                log.warn("filter name={} failures={} paused={}", name, Breaker.FAILURES, Breaker.PAUSE);
+                log.warn("filter name={} stage={} failures={} paused={}", name, question.stage(), Breaker.FAILURES, Breaker.PAUSE);
             }
             log.warn("filter name={} stage={} id={} failed=\"{}\"", name, question.stage(), question.id(), e.toString());
             metrics.count("filter_failures", "filter", name);

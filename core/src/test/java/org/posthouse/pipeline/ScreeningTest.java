@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
@@ -173,6 +174,17 @@ class ScreeningTest {
     }
 
     @Test
+    void whatFailsAtOneStageIsCountedForThatStage() throws IOException {
+        var filter = arrive("filter-a", "judge").at("hello", FAILS);
+        for (int i = 0; i < 2 * Breaker.FAILURES; i++) {
+            ask();
+            screening.ask(new Question("hello", "s", client, f -> f.onHello(client)));
+        }
+        assertEquals(Breaker.FAILURES, filter.asked().stream().filter("hello"::equals).count());
+        assertEquals(2 * Breaker.FAILURES, filter.asked().stream().filter("connect"::equals).count());
+    }
+
+    @Test
     void anotherFiltersRefusalIsStrongerThanAFailure() throws IOException {
         arrive("filter-a", "judge").at("connect", FAILS);
         arrive("filter-b", "judge").at("connect", Verdict.refuse("5.7.1", "listed"));
@@ -211,6 +223,27 @@ class ScreeningTest {
         }
         arrive("filter-a", "judge");
         assertTrue(ask().settled());
+    }
+
+    @Test
+    void aFilterThatIsExpectedIsWaitedFor() throws Exception {
+        filters.expect(List.of("filter-a"));
+        var waiting = new FutureTask<>(this::ask);
+        Thread.ofVirtual().start(waiting);
+        var late = new ScriptedFilter().at("connect", Verdict.quarantine("odd"));
+        filters.arrive("filter-a", late, Map.of("phase", "judge"));
+        assertEquals(new Disposition.Quarantine("odd"), waiting.get(10, TimeUnit.SECONDS).disposition(ANN));
+    }
+
+    @Test
+    void aFilterThatIsAwayForLongerThanGraceIsAFailure() throws IOException {
+        filters.grace(Duration.ofMillis(10));
+        filters.expect(List.of("filter-a"));
+        assertEquals("4.7.1", refusal(ask()).code());
+        set(s -> new FilterSettings(s.mode(), s.budget(), OnFailure.PASS));
+        assertTrue(ask().disposition(ANN) instanceof Disposition.Pass);
+        screening.require(Set.of("filter-a"));
+        assertThrows(Unavailable.class, this::ask);
     }
 
     @Test

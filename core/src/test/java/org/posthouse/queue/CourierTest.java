@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
@@ -99,6 +100,16 @@ class CourierTest {
         });
         assertEquals(Map.of(ANN, Status.OK), deliver(copy(ANN, "ann")));
         assertEquals(List.of("s.1.1", "s.1.1", "s.1.1"), local.taken().stream().map(c -> c.id().text()).toList());
+    }
+
+    @Test
+    void aDeliveryThatIsExpectedIsWaitedFor() throws Exception {
+        var late = new Plugins<Delivery>("delivery");
+        late.expect(List.of("delivery-late"));
+        var waiting = new FutureTask<>(() -> new Courier(late, trace, metrics).deliver(ID, FROM, List.of(copy(ANN, "ann"))));
+        Thread.ofVirtual().start(waiting);
+        late.arrive("delivery-late", local, Map.of());
+        assertEquals(Map.of(ANN, Status.OK), waiting.get(10, TimeUnit.SECONDS));
     }
 
     @Test
