@@ -67,7 +67,8 @@ final class HeaderLines {
 
     private static String clean(String body) {
         var clean = new StringBuilder();
-        body.codePoints().limit(LONGEST_BODY).map(c -> c < ' ' || c == 0x7f ? ' ' : c > 0x7f ? '?' : c).forEach(clean::appendCodePoint);
+        body.codePoints().limit(LONGEST_BODY).map(c -> c < ' ' || c == 0x7f ? ' ' : c > 0x7f ? '?' : c)
+                .forEach(clean::appendCodePoint);
         return clean.toString();
     }
 

@@ -145,7 +145,8 @@ final class Incoming implements Transaction {
                 ReceivedLine.of(client, envelope, rooms.site().hostname(), ZonedDateTime.now(rooms.clock())));
         var message = screening.ask(new Question("message", id.text(), client, f -> f.onMessage(client, envelope, content)));
         found.addAll(message.findings());
-        var ruling = client.atConnect().ruling().and(client.atHello().ruling()).and(atSender.ruling()).and(onRecipients).and(message);
+        var ruling = client.atConnect().ruling().and(client.atHello().ruling()).and(atSender.ruling())
+                .and(onRecipients).and(message);
         var fates = fates(ruling, envelope);
         if (fates.allRefused()) {
             return deliver(fates, ruling, content);

@@ -1,7 +1,6 @@
 package org.posthouse.pipeline;
 
 import java.util.Locale;
-import java.util.Optional;
 
 /** When a filter runs: the service property {@code phase}. */
 enum Phase {
@@ -12,8 +11,9 @@ enum Phase {
     /** After the decision, one after the other: what signs or changes the message. */
     SEAL;
 
-    static Phase of(Optional<String> property) {
-        return switch (property.orElse("")) {
+    /** By the value of the property; empty where nothing is said. */
+    static Phase of(String property) {
+        return switch (property) {
             case "facts" -> FACTS;
             case "seal" -> SEAL;
             default -> JUDGE;

@@ -101,7 +101,8 @@ record Ruling(List<Ruled> given) {
 
     /** Header lines for this recipient beside the common ones. */
     String linesFor(Recipient to) {
-        return lines(given.stream().flatMap(r -> nested(r.verdict, some -> some.contains(to))).flatMap(v -> v.effects().stream()));
+        return lines(given.stream().flatMap(r -> nested(r.verdict, some -> some.contains(to)))
+                .flatMap(v -> v.effects().stream()));
     }
 
     private static String lines(Stream<Effect> effects) {

@@ -102,7 +102,7 @@ final class Screening {
         }
         var names = new TreeSet<>(here);
         names.addAll(required);
-        names.removeIf(name -> Phase.of(filters.property(name, "phase")) != phase || of(name).mode() == Mode.OFF);
+        names.removeIf(name -> Phase.of(filters.property(name, "phase").orElse("")) != phase || of(name).mode() == Mode.OFF);
         return new ArrayList<>(names);
     }
 
@@ -132,7 +132,8 @@ final class Screening {
                 throw new Unavailable("required filter " + name + " is away", e);
             }
             if (breaker.failed()) {
-                log.warn("filter name={} stage={} failures={} paused={}", name, question.stage(), Breaker.FAILURES, Breaker.PAUSE);
+                log.warn("filter name={} stage={} failures={} paused={}", name, question.stage(),
+                        Breaker.FAILURES, Breaker.PAUSE);
             }
             log.warn("filter name={} stage={} id={} failed=\"{}\"", name, question.stage(), question.id(), e.toString());
             metrics.count("filter_failures", "filter", name);

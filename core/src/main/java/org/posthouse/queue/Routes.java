@@ -186,7 +186,8 @@ public final class Routes {
     }
 
     private static Optional<Status> wrong(Status status, List<Address> path, Address target, String what) {
-        log.warn("alias address=<{}> through={} to=<{}> wrong=\"{}\"", path.isEmpty() ? target : path.getFirst(), path, target, what);
+        var alias = path.isEmpty() ? target : path.getFirst();
+        log.warn("alias address=<{}> through={} to=<{}> wrong=\"{}\"", alias, path, target, what);
         return Optional.of(status);
     }
 

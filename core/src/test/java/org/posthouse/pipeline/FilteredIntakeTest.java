@@ -172,7 +172,8 @@ class FilteredIntakeTest {
     @Test
     void pointsOfAllStagesAddUpToTheThresholds() throws Exception {
         house.set("quarantine-score", "3", "refuse-score", "6");
-        var filter = house.filter("filter-a", "facts").at("connect", Verdict.score("C", 1, "")).at("sender", Verdict.score("S", 1, ""))
+        var filter = house.filter("filter-a", "facts").at("connect", Verdict.score("C", 1, ""))
+                .at("sender", Verdict.score("S", 1, ""))
                 .at("ann@example.test", Verdict.score("R", 1, ""));
         house.send(client(), ANN, BOB);
         assertEquals(List.of("testsession.1.1 local:ann@example.test/Quarantine", "testsession.1.2 local:bob@example.test"),
@@ -200,7 +201,8 @@ class FilteredIntakeTest {
     @Test
     void headersOfJudgesAreSealedAndPersonalOnesComeInFront() throws Exception {
         house.filter("filter-judge", "judge").at("message", new Verdict(new Verdict.Disposition.Pass(),
-                List.of(new Effect.AddHeader("X-Judge", "all")), Map.of(Set.of(ANN), Verdict.PASS.and(new Effect.AddHeader("X-Ann", "1")))));
+                List.of(new Effect.AddHeader("X-Judge", "all")),
+                Map.of(Set.of(ANN), Verdict.PASS.and(new Effect.AddHeader("X-Ann", "1")))));
         var seal = house.filter("filter-seal", "seal").at("message", Verdict.PASS.and(new Effect.Rewrite("X-Seal: 1\r\n")));
         house.send(client(), ANN);
         assertTrue(text(house.local.taken().getFirst()).startsWith("X-Ann: 1\r\nX-Seal: 1\r\nX-Judge: all\r\nReceived: "));
@@ -240,7 +242,8 @@ class FilteredIntakeTest {
                 ? new Outcome.Deferred(new Status("4.2.2", "full")) : new Outcome.Delivered("there", List.of())));
         assertEquals(Set.of("4.2.2 full"), statuses(house.send(client(), ANN, BOB)));
         assertEquals(1, house.metrics.counted("intake_messages", "result", "deferred", "code", "4.2.2"));
-        assertEquals(Set.of("2.0.0 OK", "4.2.2 full"), statuses(house.send(client(TestPeers.listener("lmtp"), "LMTPS"), ANN, BOB)));
+        var lmtp = client(TestPeers.listener("lmtp"), "LMTPS");
+        assertEquals(Set.of("2.0.0 OK", "4.2.2 full"), statuses(house.send(lmtp, ANN, BOB)));
     }
 
     @Test
@@ -268,7 +271,8 @@ class FilteredIntakeTest {
     void aWrongSettingChangesNothing() throws Exception {
         house.set("max-message", "100");
         var filters = Map.of("filter-a", new Values("filter-a", Map.of("mode", "sometimes")));
-        assertThrows(BadSetting.class, () -> house.intake.configure(new Values("pipeline", Map.of("max-message", "1M")), filters));
+        var pipeline = new Values("pipeline", Map.of("max-message", "1M"));
+        assertThrows(BadSetting.class, () -> house.intake.configure(pipeline, filters));
         try (var mail = house.mail(client())) {
             mail.to(ANN);
             assertThrows(Refusal.class, () -> mail.data(in(LETTER.repeat(10))));

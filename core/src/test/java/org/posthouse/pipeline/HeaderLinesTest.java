@@ -54,7 +54,8 @@ class HeaderLinesTest {
         var random = new Random(1);
         for (int i = 0; i < 2_000; i++) {
             var body = new StringBuilder();
-            random.ints(random.nextInt(200), 0, 300).map(c -> c % 5 == 0 ? "\r\n\t \0".charAt(c % 5) : c).forEach(body::appendCodePoint);
+            random.ints(random.nextInt(200), 0, 300)
+                    .map(c -> c % 5 == 0 ? "\r\n\t \0".charAt(c / 5 % 5) : c).forEach(body::appendCodePoint);
             var field = HeaderLines.field("X-Fuzz", body.toString());
             assertTrue(field.equals("X-Fuzz:\r\n") || HeaderLines.areWhole(field), () -> field);
         }

@@ -67,7 +67,8 @@ class RcptTest {
         for (var outside : List.of("zoe@outside.test", "ann@[127.0.0.1]", "ann@mail.example.test")) {
             assertEquals("5.7.1 relaying denied", house.rcpt(client(), recipient(outside)).toString());
         }
-        for (var trick : List.of("zoe%outside.test@example.test", "outside.test!zoe@example.test", "\"zoe@outside.test\"@example.test")) {
+        for (var trick : List.of("zoe%outside.test@example.test", "outside.test!zoe@example.test",
+                "\"zoe@outside.test\"@example.test")) {
             assertEquals("5.1.1", house.rcpt(client(), recipient(trick)).code());
         }
     }
@@ -114,7 +115,8 @@ class RcptTest {
 
     @Test
     void aNewHelloIsAskedAnew() throws Exception {
-        var filter = house.filter("filter-a", "judge").at("hello", Verdict.score("H", 1, "")).at("connect", Verdict.score("C", 1, ""));
+        var filter = house.filter("filter-a", "judge").at("hello", Verdict.score("H", 1, ""))
+                .at("connect", Verdict.score("C", 1, ""));
         var client = client();
         house.send(client, ANN);
         client.hello("again.example");

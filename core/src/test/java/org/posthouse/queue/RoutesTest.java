@@ -159,7 +159,8 @@ class RoutesTest {
 
     @Test
     void postmasterAlwaysLeadsSomewhere() throws IOException {
-        for (var postmaster : List.of("postmaster", "Postmaster@example.test", "postmaster@example.org", "postmaster+x@example.test")) {
+        for (var postmaster : List.of("postmaster", "Postmaster@example.test", "postmaster@example.org",
+                "postmaster+x@example.test")) {
             assertEquals(boxes("postmaster@example.test"), route(postmaster));
         }
     }
