@@ -5,6 +5,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import org.posthouse.config.Section;
 import org.posthouse.config.Values;
 import org.posthouse.message.BadSetting;
 import org.posthouse.message.Network;
@@ -21,7 +22,7 @@ record ListenerSettings(String name, InetSocketAddress address, String protocol,
      */
     record Limits(int connections, int perAddress, boolean perAddressSparesLoopback, int perMinute, boolean perMinuteSparesLoopback) {}
 
-    static ListenerSettings of(Listeners.Section section) {
+    static ListenerSettings of(Section section) {
         var values = section.values();
         var role = oneOf(Role.values(), "role", values);
         var tls = oneOf(Tls.values(), "tls", values);
@@ -34,10 +35,10 @@ record ListenerSettings(String name, InetSocketAddress address, String protocol,
 
     private static InetSocketAddress address(Values values) {
         int port = number("port", 0, HIGHEST_PORT, values);
-        var address = values.text("address");
-        if (address.equals("all")) {
+        if (!values.has("address") || values.text("address").equals("all")) {
             return new InetSocketAddress(port);
         }
+        var address = values.text("address");
         try {
             return new InetSocketAddress(InetAddress.ofLiteral(address), port);
         } catch (IllegalArgumentException e) {
@@ -52,7 +53,7 @@ record ListenerSettings(String name, InetSocketAddress address, String protocol,
         return values.text("protocol");
     }
 
-    private static Limits limits(Listeners.Section section) {
+    private static Limits limits(Section section) {
         var values = section.values();
         return new Limits(number("max-connections", 1, Integer.MAX_VALUE, values),
                 number("max-connections-per-address", 1, Integer.MAX_VALUE, values),
