@@ -5,7 +5,6 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import org.posthouse.config.Section;
 import org.posthouse.config.Values;
 import org.posthouse.message.BadSetting;
 import org.posthouse.message.Network;
@@ -22,7 +21,7 @@ record ListenerSettings(String name, InetSocketAddress address, String protocol,
      */
     record Limits(int connections, int perAddress, boolean perAddressSparesLoopback, int perMinute, boolean perMinuteSparesLoopback) {}
 
-    static ListenerSettings of(Section section) {
+    static ListenerSettings of(Listeners.Section section) {
         var values = section.values();
         var role = oneOf(Role.values(), "role", values);
         var tls = oneOf(Tls.values(), "tls", values);
@@ -53,7 +52,7 @@ record ListenerSettings(String name, InetSocketAddress address, String protocol,
         return values.text("protocol");
     }
 
-    private static Limits limits(Section section) {
+    private static Limits limits(Listeners.Section section) {
         var values = section.values();
         return new Limits(number("max-connections", 1, Integer.MAX_VALUE, values),
                 number("max-connections-per-address", 1, Integer.MAX_VALUE, values),

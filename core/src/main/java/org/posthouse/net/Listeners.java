@@ -12,7 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.posthouse.config.Section;
+import org.posthouse.config.Values;
 import org.posthouse.message.BadSetting;
 import org.posthouse.observe.Metrics;
 import org.posthouse.observe.Trace;
@@ -24,6 +24,14 @@ import org.posthouse.swap.Plugins;
  */
 public final class Listeners {
     private static final int PROCESSORS = 2;
+
+    /**
+     * A {@code [listener NAME]} section.
+     *
+     * @param values with the defaults filled in
+     * @param given  the keys that stand in the file
+     */
+    public record Section(Values values, Set<String> given) {}
 
     /** A port that is open, with the address it really has. */
     public record Bound(String name, String protocol, Listener.Tls tls, InetSocketAddress address) {

@@ -13,7 +13,6 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.DoubleSupplier;
-import org.posthouse.config.Section;
 import org.posthouse.config.Values;
 import org.posthouse.observe.Metrics;
 import org.posthouse.observe.Trace;
@@ -49,18 +48,18 @@ public final class TestServer implements AutoCloseable {
     }
 
     /** A section of these keys, given in words: key, value, key, value. */
-    public static Section section(String name, String protocol, String... keysAndValues) {
+    public static Listeners.Section section(String name, String protocol, String... keysAndValues) {
         var given = new HashMap<String, String>(Map.of("protocol", protocol));
         for (int i = 0; i < keysAndValues.length; i += 2) {
             given.put(keysAndValues[i], keysAndValues[i + 1]);
         }
         var texts = new HashMap<>(DEFAULTS);
         texts.putAll(given);
-        return new Section(new Values("listener " + name, texts), Map.of(), given.keySet(), Map.of());
+        return new Listeners.Section(new Values("listener " + name, texts), given.keySet());
     }
 
     /** Replaces what is listened to. */
-    public TestServer listen(Section... sections) {
+    public TestServer listen(Listeners.Section... sections) {
         listeners.prepare(List.of(sections)).commit();
         return this;
     }
