@@ -37,7 +37,7 @@ import org.osgi.service.metatype.annotations.Option;
     @AttributeDefinition(min = "1", description = "Connections at a time from one address")
     int max_connections_per_address() default 50;
 
-    @AttributeDefinition(min = "1", description = "New connections a minute from one address")
+    @AttributeDefinition(min = "0", description = "New connections a minute from one address; 0: no limit")
     int connection_rate() default 300;
 
     @AttributeDefinition(name = "duration", min = "1s", description = "How long a client may leave our output unread")

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
+import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 import org.bouncycastle.cert.X509CertificateHolder;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.openssl.PEMEncryptedKeyPair;
@@ -83,7 +84,7 @@ record CertificateFiles(Path folder) {
     private static PrivateKey key(Path file, X509Certificate certificate) throws IOException {
         for (var object : objects(file)) {
             Optional<PrivateKeyInfo> key = switch (object) {
-                case PEMKeyPair pair -> Optional.of(pair.getPrivateKeyInfo());
+                case PEMKeyPair pair -> Optional.of(ofAlgorithm(certificate, pair.getPrivateKeyInfo()));
                 case PrivateKeyInfo info -> Optional.of(info);
                 case PEMEncryptedKeyPair _, PKCS8EncryptedPrivateKeyInfo _ ->
                     throw new IOException(file + ": the key is encrypted; take the password off: openssl pkey -in OLD -out NEW");
@@ -94,11 +95,17 @@ record CertificateFiles(Path folder) {
                     return KeyFactory.getInstance(certificate.getPublicKey().getAlgorithm())
                             .generatePrivate(new PKCS8EncodedKeySpec(key.get().getEncoded()));
                 } catch (GeneralSecurityException e) {
-                    throw new IOException(file + ": the key does not belong to the certificate", e);
+                    throw new IOException(file + ": the key does not belong to the certificate: " + e.getMessage(), e);
                 }
             }
         }
         throw new IOException(file + ": no private key in it");
+    }
+
+    /** A key in its traditional form may leave its curve out (RFC 5915 §3); the certificate names it. */
+    private static PrivateKeyInfo ofAlgorithm(X509Certificate certificate, PrivateKeyInfo key) throws IOException {
+        var algorithm = SubjectPublicKeyInfo.getInstance(certificate.getPublicKey().getEncoded()).getAlgorithm();
+        return new PrivateKeyInfo(algorithm, key.parsePrivateKey());
     }
 
     private static List<Object> objects(Path file) throws IOException {

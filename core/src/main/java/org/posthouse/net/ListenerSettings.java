@@ -34,10 +34,10 @@ record ListenerSettings(String name, InetSocketAddress address, String protocol,
 
     private static InetSocketAddress address(Values values) {
         int port = number("port", 0, HIGHEST_PORT, values);
-        var address = values.text("address");
-        if (address.equals("all")) {
+        if (!values.has("address") || values.text("address").equals("all")) {
             return new InetSocketAddress(port);
         }
+        var address = values.text("address");
         try {
             return new InetSocketAddress(InetAddress.ofLiteral(address), port);
         } catch (IllegalArgumentException e) {

@@ -67,7 +67,7 @@ final class Processor extends NioProcessor {
             if (session.getCurrentWriteRequest() != null) {
                 setInterestedInWrite(session, true);
             }
-        } catch (Exception e) {
+        } catch (Exception e) { // as MINA's methods declare it
             session.getFilterChain().fireExceptionCaught(e);
         }
     }

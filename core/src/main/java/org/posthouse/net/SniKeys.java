@@ -60,7 +60,7 @@ final class SniKeys extends X509ExtendedKeyManager {
         return switch (algorithm) {
             case "EC" -> type.equals("EC") || type.equals("EC/SECP256R1") && isP256(certificate) || type.endsWith("ECDSA");
             case "RSA" -> type.equals("RSA") || type.endsWith("_RSA");
-            default -> type.startsWith("ED");
+            default -> type.equals("EDDSA") || type.equals("ED25519");
         };
     }
 

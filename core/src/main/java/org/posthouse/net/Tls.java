@@ -21,6 +21,7 @@ final class Tls implements Layer {
     private final SSLEngine engine;
     private final Wire wire;
     private ByteBuffer encoded = Wire.NOTHING;
+    private ByteBuffer decoded = Wire.NOTHING; // what came in one go with the end of the handshake
     private boolean ended;
 
     Tls(SSLEngine engine, Wire wire) {
@@ -50,9 +51,9 @@ final class Tls implements Layer {
     }
 
     private void unwrapHandshake(Deadline until) throws IOException {
-        var result = unwrap(ByteBuffer.allocate(engine.getSession().getApplicationBufferSize()));
-        switch (result.getStatus()) {
-            case OK -> { }
+        var plain = ByteBuffer.allocate(engine.getSession().getApplicationBufferSize());
+        switch (unwrap(plain).getStatus()) {
+            case OK -> decoded = plain.flip();
             case CLOSED -> throw new EOFException("the other side ended the handshake");
             case BUFFER_OVERFLOW -> throw new SSLException("a record that is too large");
             case BUFFER_UNDERFLOW -> {
@@ -82,6 +83,11 @@ final class Tls implements Layer {
 
     @Override
     public ByteBuffer take() throws IOException {
+        if (decoded.hasRemaining()) {
+            var early = decoded;
+            decoded = Wire.NOTHING;
+            return early;
+        }
         if (ended || !encoded.hasRemaining() && !more()) {
             return Wire.NOTHING;
         }
@@ -98,6 +104,7 @@ final class Tls implements Layer {
                 case BUFFER_OVERFLOW -> plain = ByteBuffer.allocate(larger(plain));
                 case BUFFER_UNDERFLOW -> {
                     if (!more()) {
+                        encoded = small(encoded);
                         return Wire.NOTHING;
                     }
                 }
@@ -137,6 +144,11 @@ final class Tls implements Layer {
         return true;
     }
 
+    /** The first octets of a record may lie in a large buffer, which is not kept for them while the session waits. */
+    private static ByteBuffer small(ByteBuffer part) {
+        return part.remaining() * 2 > part.capacity() ? part : ByteBuffer.allocate(part.remaining()).put(part).flip();
+    }
+
     /** RFC 8446 §4.6: key updates are answered. RFC 5246 §7.4.1.1: a renegotiation is refused, it only costs. */
     private void tendTo(HandshakeStatus status) throws IOException {
         if (status == HandshakeStatus.NOT_HANDSHAKING || status == HandshakeStatus.FINISHED) {
@@ -151,12 +163,12 @@ final class Tls implements Layer {
 
     @Override
     public boolean waiting() {
-        return encoded.hasRemaining() || wire.waiting();
+        return decoded.hasRemaining() || encoded.hasRemaining() || wire.waiting();
     }
 
     @Override
     public boolean ended() {
-        return ended || wire.ended();
+        return !decoded.hasRemaining() && (ended || wire.ended());
     }
 
     @Override

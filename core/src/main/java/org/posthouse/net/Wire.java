@@ -269,11 +269,13 @@ final class Wire {
                     throw new EOFException("the other side is gone");
                 }
                 if (!pause(until)) {
-                    cut();
                     throw new SocketTimeoutException("the other side reads too slowly");
                 }
             }
         } finally {
+            if (sending) {
+                cut(); // or MINA would send what the caller's buffer holds later
+            }
             state.unlock();
         }
     }

@@ -174,6 +174,18 @@ class TlsTest {
     }
 
     @Test
+    void losesNothingThatFollowsTheHandshakeAtOnce() throws Exception {
+        for (var provider : List.of("jdk", "bc")) {
+            server.configure(Map.of("hostname", NAME, "tls-provider", provider));
+            for (var version : List.of("TLSv1.2", "TLSv1.3")) {
+                try (var client = implicit(version).say("early\r\nQUIT\r\n")) {
+                    assertEquals(List.of("echo ready", "early", "bye"), List.of(client.line(), client.line(), client.line()));
+                }
+            }
+        }
+    }
+
+    @Test
     void resumesSessions() throws Exception {
         for (var version : List.of("TLSv1.2", "TLSv1.3")) {
             server.listen("echo", "tls", "implicit");
