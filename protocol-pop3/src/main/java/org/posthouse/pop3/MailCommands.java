@@ -13,7 +13,8 @@ import org.slf4j.LoggerFactory;
 /** The commands of the TRANSACTION state (RFC 1939 §5 and §7) on one maildrop. */
 final class MailCommands {
     private static final Logger LOG = LoggerFactory.getLogger("protocol-pop3");
-    private static final int PIECE_OCTETS = 32 << 10;
+    private static final int LARGEST_PIECE = 32 << 10;
+    private static final int SMALLEST_PIECE = 512;
 
     private final Connection client;
     private final Replies replies;
@@ -126,7 +127,7 @@ final class MailCommands {
      * no other way to tell it but to end the connection, so an IOException is left to do that: a lone dot would be a lie.
      */
     private boolean send(Maildrop maildrop, int number, MessageWriter writer) throws IOException {
-        var piece = new byte[PIECE_OCTETS];
+        var piece = new byte[Math.clamp(maildrop.size(number), SMALLEST_PIECE, LARGEST_PIECE)];
         var begun = begin(maildrop, number, piece);
         if (begun.isEmpty()) {
             return false;

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Optional;
 import org.posthouse.auth.AccountId;
 import org.posthouse.auth.Accounts;
@@ -100,6 +101,7 @@ final class Pop3Session {
             return new Ended();
         }
         var command = Command.read(line.octets());
+        Arrays.fill(line.octets(), (byte) 0); // it may hold a password
         boolean tooLong = line.octets().length > LONGEST_COMMAND && !command.keyword().equals("AUTH");
         if (tooLong || line.ending() == Line.Ending.TOO_LONG) {
             return refused(state, "line too long");

@@ -1,20 +1,14 @@
 package org.posthouse.h2state;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
-import org.h2.mvstore.DataUtils;
 import org.h2.mvstore.MVStoreException;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -25,6 +19,7 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 import org.posthouse.disk.Disk;
 import org.posthouse.h2state.StateFile.Place;
 import org.posthouse.message.BadSetting;
+import org.posthouse.message.OutcomeUnknown;
 import org.posthouse.message.Unavailable;
 import org.posthouse.state.StateStore;
 import org.posthouse.state.States.Keep;
@@ -50,9 +45,9 @@ public final class H2StateStore implements StateStore {
 
     private static final Logger LOG = LoggerFactory.getLogger("state-h2");
     private static final Duration LONGEST_LIFE = Duration.ofDays(100 * 365);
-    private static final DateTimeFormatter MOMENT = DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss.SSS'Z'").withZone(ZoneOffset.UTC);
     private static final int TICKS_TO_SYNC = 10;
-    private static final int TICKS_TO_COMPACT = 30;
+    private static final int TICKS_TO_COMPACT = 5;
+    private static final int TICKS_TO_WARN = 60;
     private static final int SWEPT_AT_ONCE = 1_000;
     private static final int COUNTER_DIGITS = 18;
 
@@ -63,7 +58,7 @@ public final class H2StateStore implements StateStore {
 
     private record Done<R>(StateFile file, R result) {}
 
-    private final Disk disk;
+    private final StateFolder folder;
     private final Clock clock;
     private final long mostEntries;
     private final Lock access = new ReentrantLock();
@@ -82,7 +77,7 @@ public final class H2StateStore implements StateStore {
             throw new BadSetting("max-entries", "must be at least 1; leave it out for 1000000");
         }
         this.mostEntries = config.max_entries();
-        this.disk = disk;
+        this.folder = new StateFolder(disk, clock, mostEntries);
         this.clock = clock;
     }
 
@@ -92,7 +87,7 @@ public final class H2StateStore implements StateStore {
             access.lock();
             try {
                 if (ticker.isEmpty()) {
-                    current = Optional.of(openOrBeginAnew());
+                    current = Optional.of(folder.openOrBeginAnew());
                     ticker = Optional.of(new Ticker(this::tick));
                 }
                 return null;
@@ -178,16 +173,15 @@ public final class H2StateStore implements StateStore {
         use(StateFile::commit);
         sweep();
         if (count % TICKS_TO_SYNC == 0) {
-            guarded(opened(), file -> {
-                file.sync();
-                return null;
-            });
+            sync(opened());
         }
         if (count % TICKS_TO_COMPACT == 0) {
             guarded(opened(), file -> {
                 file.compact();
                 return null;
             });
+        }
+        if (count % TICKS_TO_WARN == 0) {
             long evicted = use(StateFile::evicted);
             if (evicted > 0) {
                 LOG.warn("gave up {} soft values before their time: there are max-entries = {}", evicted, mostEntries);
@@ -213,11 +207,18 @@ public final class H2StateStore implements StateStore {
                 file.commit();
                 return new Done<>(file, result);
             });
-            return guarded(done.file(), file -> {
-                file.sync();
-                return done.result();
-            });
+            sync(done.file());
+            return done.result();
         });
+    }
+
+    private void sync(StateFile file) throws IOException {
+        try {
+            file.sync();
+        } catch (MVStoreException e) {
+            letGo(file, e);
+            throw new OutcomeUnknown("the state file failed", e);
+        }
     }
 
     private <R> R use(Use<R> use) throws IOException {
@@ -240,7 +241,7 @@ public final class H2StateStore implements StateStore {
                 throw new Unavailable("the state file is closed");
             }
             if (current.isEmpty()) {
-                current = Optional.of(openOrBeginAnew());
+                current = Optional.of(folder.openOrBeginAnew());
             }
             return current.get();
         } finally {
@@ -264,60 +265,12 @@ public final class H2StateStore implements StateStore {
             if (current.filter(file::equals).isPresent()) {
                 current = Optional.empty();
                 file.abandon();
-                if (isDamage(why)) {
-                    moveAside(why);
+                if (StateFolder.isDamage(why)) {
+                    folder.putAside(why);
                 }
             }
         } finally {
             access.unlock();
-        }
-    }
-
-    private static boolean isDamage(MVStoreException why) {
-        return switch (why.getErrorCode()) {
-            case DataUtils.ERROR_FILE_CORRUPT, DataUtils.ERROR_CHUNK_NOT_FOUND, DataUtils.ERROR_SERIALIZATION -> true;
-            default -> false;
-        };
-    }
-
-    private StateFile openOrBeginAnew() throws IOException {
-        Path path = path();
-        if (Files.exists(path) && !(Files.isReadable(path) && Files.isWritable(path))) {
-            throw new IOException(path + " cannot be read and written");
-        }
-        try {
-            return opened(path);
-        } catch (MVStoreException e) {
-            if (e.getErrorCode() == DataUtils.ERROR_FILE_LOCKED) {
-                throw new Unavailable(path + " is in use", e);
-            }
-            moveAside(e);
-        } catch (RuntimeException e) {
-            moveAside(e); // MVStore trusts lengths and numbers of a damaged header
-        }
-        return opened(path);
-    }
-
-    private StateFile opened(Path path) throws IOException {
-        if (Files.notExists(path)) {
-            disk.create(path).close();
-            disk.syncFolder(path.getParent());
-        }
-        return new StateFile(path, mostEntries);
-    }
-
-    private void moveAside(RuntimeException why) throws IOException {
-        Path aside = path().resolveSibling("state.mv.damaged-" + MOMENT.format(clock.instant()));
-        LOG.warn("state file is damaged, begins anew; the old one is kept as {}: {}", aside, why.toString());
-        disk.rename(path(), aside);
-        disk.syncFolder(aside.getParent());
-    }
-
-    private Path path() throws IOException {
-        try {
-            return disk.var("state/state.mv");
-        } catch (UncheckedIOException e) {
-            throw e.getCause();
         }
     }
 
@@ -353,7 +306,7 @@ public final class H2StateStore implements StateStore {
             return task.get();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new Unavailable("interrupted", e);
+            throw new OutcomeUnknown("interrupted while using the state file", e);
         } catch (ExecutionException e) {
             switch (e.getCause()) {
                 case IOException io -> throw io;

@@ -3,6 +3,7 @@ package org.posthouse.h2state;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -22,6 +23,7 @@ import org.posthouse.state.States.Keep;
  */
 final class StateFile {
     private static final int CACHE_MEGABYTES = 8;
+    private static final int PAGE_OCTETS = 4 << 10; // random keys: each change writes a page anew
     private static final int WORTH_COMPACTING_PERCENT = 60;
     private static final int COMPACTED_OCTETS = 4 << 20;
     private static final int END_DIGITS = 16;
@@ -42,7 +44,8 @@ final class StateFile {
     /** Opens or creates the file; MVStore's unchecked exceptions when it cannot. */
     StateFile(Path file, long mostEntries) {
         this.mostEntries = mostEntries;
-        store = new MVStore.Builder().fileName(file.toString()).cacheSize(CACHE_MEGABYTES).autoCommitDisabled().open();
+        store = new MVStore.Builder().fileName(file.toString()).cacheSize(CACHE_MEGABYTES).pageSplitSize(PAGE_OCTETS).compress()
+                .autoCommitDisabled().open();
         for (var keep : Keep.values()) {
             ends.put(keep, map("ends " + keep.name().toLowerCase(Locale.ROOT)));
         }
@@ -106,11 +109,9 @@ final class StateFile {
         store.sync();
     }
 
-    /** Rewrites chunks of the file that are mostly out of use, some megabytes at a time. */
+    /** Rewrites what is still in use of old chunks, some megabytes at a time, so that their place can be used again. */
     void compact() {
-        if (store.getFileStore().getFillRate() < WORTH_COMPACTING_PERCENT) {
-            store.compact(WORTH_COMPACTING_PERCENT, COMPACTED_OCTETS);
-        }
+        store.compact(WORTH_COMPACTING_PERCENT, COMPACTED_OCTETS);
     }
 
     void close() {
@@ -168,7 +169,7 @@ final class StateFile {
     }
 
     private static String endDigits(long end) {
-        return String.format("%016x", end);
+        return HexFormat.of().toHexDigits(end);
     }
 
     private MVMap<String, String> map(String name) {

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.posthouse.disk.HomeDisk;
 import org.posthouse.message.BadSetting;
+import org.posthouse.message.OutcomeUnknown;
 import org.posthouse.message.Unavailable;
 import org.posthouse.state.SetClock;
 import org.posthouse.state.StateStore;
@@ -100,12 +101,34 @@ final class H2StateStoreTest implements StateStoreContract {
     }
 
     @Test
+    void whatWasSaidToBeDurableOutlivesAKill() throws Exception {
+        var writer = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp", System.getProperty("java.class.path"), KilledWriter.class.getName(), home.toString())
+                .redirectError(ProcessBuilder.Redirect.DISCARD).start();
+        int last = -1;
+        try (var said = writer.inputReader()) {
+            for (String line = said.readLine(); line != null && last < 100; line = said.readLine()) {
+                last = line.startsWith("wrote ") ? Integer.parseInt(line.substring(6)) : last;
+            }
+            writer.destroyForcibly().waitFor();
+        }
+        assertEquals(100, last);
+        var store = newStore(home, Clock.systemUTC());
+        store.open();
+        for (int i = 0; i <= last; i++) {
+            assertEquals(Optional.of("value"), store.get("a", DURABLE, "durable " + i));
+        }
+        store.close();
+        assertEquals(List.of(file()), files());
+    }
+
+    @Test
     void anInterruptedCallerHurtsNobody() throws Exception {
         var store = newStore(home, clock);
         store.open();
         var caller = Thread.ofVirtual().unstarted(() -> {
             Thread.currentThread().interrupt();
-            assertThrows(Unavailable.class, () -> store.put("a", DURABLE, "key", "1", HOUR));
+            assertThrows(OutcomeUnknown.class, () -> store.put("a", DURABLE, "key", "1", HOUR));
         });
         caller.start();
         caller.join();
