@@ -12,6 +12,7 @@ import org.posthouse.auth.Accounts;
 import org.posthouse.net.Connection;
 import org.posthouse.net.Protocol;
 import org.posthouse.net.Site;
+import org.posthouse.observe.Trace;
 import org.posthouse.pipeline.Intake;
 
 /** Receives mail by SMTP (RFC 5321); each connection is one {@link SmtpSession}. */
@@ -59,11 +60,12 @@ public final class SmtpProtocol implements Protocol {
     private final Services services;
 
     /** What a session works with. */
-    record Services(Site site, Intake intake, Accounts accounts, Clock clock) {}
+    record Services(Site site, Intake intake, Accounts accounts, Trace trace, Clock clock) {}
 
     @Activate
-    public SmtpProtocol(Config config, @Reference Site site, @Reference Intake intake, @Reference Accounts accounts) {
-        this(config, new Services(site, intake, accounts, Clock.systemUTC()));
+    public SmtpProtocol(Config config, @Reference Site site, @Reference Intake intake, @Reference Accounts accounts,
+            @Reference Trace trace) {
+        this(config, new Services(site, intake, accounts, trace, Clock.systemUTC()));
     }
 
     SmtpProtocol(Config config, Services services) {

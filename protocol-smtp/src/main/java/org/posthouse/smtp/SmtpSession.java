@@ -340,8 +340,14 @@ final class SmtpSession {
             if (content.broken().isPresent()) {
                 throw content.broken().get();
             }
-            return content.fault().map(Reply::of).orElseGet(() -> failed(e));
+            return content.fault().map(why -> broken(transaction, why)).orElseGet(() -> failed(e));
         }
+    }
+
+    private Reply broken(Transaction transaction, Status why) {
+        services.trace().event(transaction.id().text(), "refused", "status", why);
+        LOG.info("refused id={} status=\"{}\"", transaction.id(), why);
+        return Reply.of(why);
     }
 
     /**
@@ -387,6 +393,7 @@ final class SmtpSession {
         if (reply.ends()) {
             over = true;
             connection.flush();
+            services.trace().event(client.peer().session().text(), "goodbye", "reply", reply.text().strip());
         }
     }
 }

@@ -1,6 +1,7 @@
 package org.posthouse.smtp;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.lang.reflect.Proxy;
@@ -15,18 +16,20 @@ import org.posthouse.net.FixedSite;
 import org.posthouse.net.Protocol;
 import org.posthouse.net.ScriptedConnection;
 import org.posthouse.net.Transcript;
+import org.posthouse.observe.MemoryTrace;
 import org.posthouse.pipeline.RecordingIntake;
 
 /**
  * The protocol with a recording intake and ann's account (password {@code secret}). Its transcripts may say:
  * {@code @set key value}, {@code @refuse-sender address code text}, {@code @refuse-recipient address code text},
  * {@code @judge address code text}, {@code @refuse-content octets code text}, {@code @fail begin|from|to|data},
- * {@code @away begin|from|to|data}, {@code @no-accounts}; and to assert {@code @messages count}, {@code @from}, {@code @to}, {@code @text}
+ * {@code @away begin|from|to|data}, {@code @no-accounts}; and to assert {@code @messages count}, {@code @traced what {name=value}}, {@code @from}, {@code @to}, {@code @text}
  * (with \r \n), {@code @hello}, {@code @protocol}, {@code @cipher}, {@code @account} of the last message.
  */
 final class SmtpStage implements Transcript.Stage {
     private final Map<String, Object> settings = new HashMap<>();
     private final FixedAccounts accounts = new FixedAccounts("example.test").with("ann", "secret");
+    private final MemoryTrace trace = new MemoryTrace();
     final RecordingIntake intake = new RecordingIntake();
 
     @Override
@@ -40,7 +43,7 @@ final class SmtpStage implements Transcript.Stage {
             @Override
             public void serve(Connection client) throws IOException {
                 var clock = ((ScriptedConnection) client).clock();
-                var services = new SmtpProtocol.Services(new FixedSite("mx.here.example", "here.example"), intake, accounts, clock);
+                var services = new SmtpProtocol.Services(new FixedSite("mx.here.example", "here.example"), intake, accounts, trace, clock);
                 new SmtpProtocol(config(settings), services).serve(client);
                 assertEquals(0, intake.open(), "transactions left open");
             }
@@ -65,6 +68,8 @@ final class SmtpStage implements Transcript.Stage {
             case "fail" -> intake.fail(at(text), new IOException("the disk is on fire"));
             case "away" -> intake.fail(at(text), new Unavailable("the courier is away"));
             case "no-accounts" -> accounts.away(true);
+            case "traced" -> assertTrue(trace.events().stream().anyMatch(e -> text.equals(e.what() + " " + e.values())),
+                    () -> "traced: " + trace.events());
             case "messages" -> assertEquals(Integer.parseInt(text), intake.messages().size(), "messages taken");
             default -> assertEquals(text, ofLast(word), word);
         }
