@@ -66,7 +66,7 @@ public final class Main {
     }
 
     private int run(List<String> words) throws BadUse, IOException, BundleException, InterruptedException {
-        System.setProperty("posthouse.home", home.folder().toString()); // logback.xml reads it
+        System.setProperty("posthouse.home", home.folder().toString()); // LogSettings reads it
         return switch (words.getFirst()) {
             case "run" -> alone(words).serve();
             case "start" -> alone(words).start();
