@@ -16,7 +16,7 @@ java_on_path() {
 # find_java: prints the folder of a Java 25 or later, or says on stderr how to get one and fails.
 find_java() {
     for folder in "${POSTHOUSE_JAVA_HOME-}" "${JAVA_HOME-}" "$(java_on_path)" \
-            /usr/lib/jvm/* /usr/local/lib/jvm/* /opt/* "$HOME"/.sdkman/candidates/java/* "$HOME"/.jdks/*; do
+            /usr/lib/jvm/* /usr/local/lib/jvm/* /opt/* "${HOME-}"/.sdkman/candidates/java/* "${HOME-}"/.jdks/*; do
         if [ -n "$folder" ] && [ "$(java_major "$folder")" -ge 25 ]; then
             echo "$folder"
             return 0

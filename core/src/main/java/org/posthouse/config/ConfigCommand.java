@@ -4,9 +4,11 @@ import java.io.InputStream;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.function.Supplier;
 import org.posthouse.observe.Command;
+import org.posthouse.observe.Json;
 
 /** {@code posthouse config}: prints settings with their defaults and references filled in, as the files have them now. */
 public final class ConfigCommand implements Command {
@@ -80,21 +82,8 @@ public final class ConfigCommand implements Command {
     }
 
     private static String json(List<Setting> settings) {
-        var lines = settings.stream().map(s -> "  " + json(s.name()) + ": " + json(s.typed())).toList();
-        return lines.isEmpty() ? "{}" : "{\n" + String.join(",\n", lines) + "\n}";
-    }
-
-    private static String json(Object value) {
-        return switch (value) {
-            case Number number -> number.toString();
-            case Boolean flag -> flag.toString();
-            case Object[] values -> "[" + String.join(", ", Arrays.stream(values).map(ConfigCommand::json).toList()) + "]";
-            default -> "\"" + escaped(value.toString()) + "\"";
-        };
-    }
-
-    /** RFC 8259 §7; values have no control characters but tabs. */
-    private static String escaped(String text) {
-        return text.replace("\\", "\\\\").replace("\"", "\\\"").replace("\t", "\\t");
+        var values = new LinkedHashMap<String, Object>();
+        settings.forEach(s -> values.put(s.name(), s.typed() instanceof Object[] many ? Arrays.asList(many) : s.typed()));
+        return Json.of(values);
     }
 }

@@ -28,6 +28,9 @@ import org.osgi.service.metatype.annotations.Option;
     @AttributeDefinition(description = "The order in which directories are asked; empty: by name")
     String[] directories() default {};
 
+    @AttributeDefinition(description = "The bundle that gives mail its order and UIDs")
+    String mailboxes() default "mailboxes-indexed";
+
     @AttributeDefinition(description = "The store of new accounts' mail")
     String store() default "store-maildir";
 

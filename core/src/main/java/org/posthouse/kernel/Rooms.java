@@ -6,9 +6,13 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import org.osgi.framework.BundleContext;
+import org.posthouse.auth.Account;
+import org.posthouse.auth.AccountId;
 import org.posthouse.auth.Accounts;
 import org.posthouse.auth.Directories;
 import org.posthouse.auth.Directory;
@@ -101,7 +105,7 @@ final class Rooms {
         directories = new Directories(directoryPlugins);
         accounts = new DirectoryAccounts(directories, site, trace, metrics, clock);
         stores = new PluginStores(storePlugins);
-        mailboxes = new EngineMailboxes(engines, directories::account);
+        mailboxes = new EngineMailboxes(engines, this::mailboxOf);
         states = new PluginStates(statePlugins);
         routes = new Routes(directories::resolve, site);
         spool = new Spool(disk.var("spool"), SPOOL_MEMORY_OCTETS);
@@ -111,6 +115,13 @@ final class Rooms {
                 new org.posthouse.pipeline.Rooms(filters, routes, courier, spool, site, trace, metrics, clock));
         certificates = new ServerCertificates(disk.conf("tls"));
         listeners = new Listeners(protocols, certificates, new SessionIds(), trace, metrics);
+    }
+
+    /** RFC 5321 §4.5.1: mail to postmaster is kept, even before anybody has the account to read it. */
+    private Optional<Account> mailboxOf(String name) throws IOException {
+        var found = directories.account(name);
+        return found.isEmpty() && name.equals("postmaster@" + site.firstDomain())
+                ? Optional.of(new Account(new AccountId(name), Map.of())) : found;
     }
 
     List<Kind<?>> kinds() {

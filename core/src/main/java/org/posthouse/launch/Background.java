@@ -37,7 +37,8 @@ final class Background {
             boolean alive = server.isAlive();
             String text = text();
             if (text.lines().anyMatch(line -> line.startsWith(READY))) {
-                System.out.print(text);
+                Thread.sleep(LOOK_MILLIS); // the listeners come after that line
+                System.out.print(text());
                 return 0;
             }
             if (!alive) {

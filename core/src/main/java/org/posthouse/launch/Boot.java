@@ -16,6 +16,7 @@ import org.osgi.framework.Constants;
 import org.osgi.framework.FrameworkEvent;
 import org.osgi.framework.launch.Framework;
 import org.osgi.framework.launch.FrameworkFactory;
+import org.osgi.framework.wiring.FrameworkWiring;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -56,7 +57,7 @@ final class Boot {
         return String.join(",", List.of("org.slf4j" + version, "org.slf4j.event" + version, "org.slf4j.helpers" + version, "org.slf4j.spi" + version));
     }
 
-    /** Starts everything; core, which may use all the others, comes last. */
+    /** Starts all that resolve; core, which must and may use all the others, comes last. */
     void start() throws BundleException, IOException {
         framework.init();
         framework.start();
@@ -64,8 +65,10 @@ final class Boot {
         for (Path jar : jars()) {
             bundles.add(framework.getBundleContext().installBundle("reference:" + jar.toUri()));
         }
+        framework.adapt(FrameworkWiring.class).resolveBundles(bundles);
         for (Bundle bundle : bundles) {
-            if (bundle.getHeaders().get(Constants.FRAGMENT_HOST) == null) {
+            boolean fragment = bundle.getHeaders().get(Constants.FRAGMENT_HOST) != null;
+            if (!fragment && bundle.getState() == Bundle.RESOLVED || bundle.getSymbolicName().equals(CORE)) {
                 bundle.start();
             }
         }

@@ -2,6 +2,7 @@ package org.posthouse.launch;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -48,7 +49,11 @@ public final class Main {
         while (deepest.getCause() != null) {
             deepest = deepest.getCause();
         }
-        return deepest instanceof IOException ? deepest.getMessage() == null ? deepest.toString() : deepest.getMessage() : deepest.toString();
+        return switch (deepest) {
+            case AccessDeniedException denied -> denied.getFile() + ": permission denied; run posthouse as the user who owns it";
+            case IOException io when io.getMessage() != null -> io.getMessage();
+            default -> deepest.toString();
+        };
     }
 
     private static int begin(List<String> args) throws BadUse, IOException, BundleException, InterruptedException {
@@ -66,7 +71,7 @@ public final class Main {
     }
 
     private int run(List<String> words) throws BadUse, IOException, BundleException, InterruptedException {
-        System.setProperty("posthouse.home", home.folder().toString()); // logback.xml reads it
+        System.setProperty("posthouse.home", home.folder().toString()); // LogSettings reads it
         return switch (words.getFirst()) {
             case "run" -> alone(words).serve();
             case "start" -> alone(words).start();
@@ -153,7 +158,15 @@ public final class Main {
         return 1;
     }
 
-    private int away() {
+    private int away() throws IOException {
+        if (Files.exists(home.folder().resolve("var/run"))) {
+            var lock = home.lock();
+            if (lock.isEmpty()) {
+                System.err.println("posthouse: process " + home.owner() + " starts or ends just now; try again in a second");
+                return 1;
+            }
+            lock.get().close();
+        }
         System.err.println("posthouse: no server runs in " + home.folder() + "; start it with posthouse --home " + home.folder() + " start");
         return 1;
     }

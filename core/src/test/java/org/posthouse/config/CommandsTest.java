@@ -75,16 +75,8 @@ class CommandsTest {
     @Test
     void printsJsonWithTypes() throws Exception {
         assertEquals(0, config("--json", "-n"));
-        assertEquals("""
-                {
-                  "domains": ["example.test", "example.org"],
-                  "hostname": "mail.example.test",
-                  "trace-days": 7,
-                  "listener mx.port": 25,
-                  "listener mx.protocol": "smtp",
-                  "filter-greylist.learn": true
-                }
-                """, out.toString());
+        assertEquals("{\"domains\":[\"example.test\",\"example.org\"],\"hostname\":\"mail.example.test\",\"trace-days\":7,"
+                + "\"listener mx.port\":25,\"listener mx.protocol\":\"smtp\",\"filter-greylist.learn\":true}\n", out.toString());
     }
 
     @Test
