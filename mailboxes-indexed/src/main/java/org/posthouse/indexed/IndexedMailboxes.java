@@ -51,13 +51,19 @@ public final class IndexedMailboxes implements MailboxEngine {
 
     @Override
     public void open() {
+        forget();
+    }
+
+    @Override
+    public void close() {
+        forget();
+    }
+
+    private void forget() {
         synchronized (views) {
             views.clear();
         }
     }
-
-    @Override
-    public void close() {}
 
     @Override
     public List<String> folders(Account account) throws IOException {

@@ -57,7 +57,7 @@ final class CrlfReader {
     /** The whole message's octets with CRLF line ends. */
     static long measure(Path file) throws IOException {
         try (var in = FileChannel.open(file, StandardOpenOption.READ)) {
-            var piece = ByteBuffer.allocate((int) Math.clamp(in.size() + 1, 1, PIECE));
+            var piece = ByteBuffer.allocate(Math.clamp(in.size() + 1, 1, PIECE));
             long octets = 0;
             byte last = 0;
             while (in.read(piece.clear()) > 0) {

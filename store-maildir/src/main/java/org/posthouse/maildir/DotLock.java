@@ -9,6 +9,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import org.posthouse.disk.Disk;
 import org.posthouse.message.Unavailable;
 
 /**
@@ -59,11 +60,18 @@ final class DotLock implements AutoCloseable {
     }
 
     private boolean created() throws IOException {
-        try (var out = ground.disk().create(file)) {
-            out.write(ByteBuffer.wrap((ProcessHandle.current().pid() + ":" + ground.host()).getBytes(StandardCharsets.US_ASCII)));
-            return true;
+        Disk.Writing out;
+        try {
+            out = ground.disk().create(file);
         } catch (FileAlreadyExistsException _) {
             return false;
+        }
+        try (out) {
+            out.write(ByteBuffer.wrap((ProcessHandle.current().pid() + ":" + ground.host()).getBytes(StandardCharsets.US_ASCII)));
+            return true;
+        } catch (IOException e) {
+            close();
+            throw e;
         }
     }
 

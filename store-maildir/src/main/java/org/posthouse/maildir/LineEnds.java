@@ -35,7 +35,7 @@ enum LineEnds {
      * another CR is before it; a bare LF becomes a line end.
      */
     Sizes write(Content content, Disk.Writing out) throws IOException {
-        var in = new byte[(int) Math.clamp(content.size(), 1, PIECE)];
+        var in = new byte[Math.clamp(content.size(), 1, PIECE)];
         var pass = new Pass(new byte[2 * in.length + 2]);
         try (var octets = content.open()) {
             int n = octets.readNBytes(in, 0, in.length);

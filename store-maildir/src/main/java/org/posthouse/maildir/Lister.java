@@ -1,7 +1,9 @@
 package org.posthouse.maildir;
 
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -97,7 +99,7 @@ final class Lister {
                 var fileName = file.getFileName().toString();
                 MailName.parse(fileName).ifPresent(name -> names.put(name.base(), new Named(name, inNew, fileName)));
             }
-        } catch (java.nio.file.DirectoryIteratorException e) {
+        } catch (DirectoryIteratorException e) {
             throw e.getCause();
         }
     }
@@ -134,7 +136,9 @@ final class Lister {
         var oldest = ground.clock().instant().minus(OLDEST_IN_TMP);
         try (var files = Files.newDirectoryStream(dir.resolve("tmp"))) {
             for (var file : files) {
-                if (Files.isRegularFile(file) && Files.getLastModifiedTime(file).toInstant().isBefore(oldest)) {
+                // not the time of modification: whoever stores an old message sets that before the rename
+                var touched = (FileTime) Files.getAttribute(file, "unix:ctime", LinkOption.NOFOLLOW_LINKS);
+                if (touched.toInstant().isBefore(oldest) && Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
                     ground.disk().delete(file);
                 }
             }

@@ -20,6 +20,7 @@ import org.posthouse.queue.DeliveryId;
  */
 record MailName(String base, String letters) {
     private static final int LONGEST_NAME = 255;
+    private static final int LONGEST_SECONDS = 11; // until the year 5138
     private static final int LONGEST_TAG = 80;
     private static final int LONGEST_HOST = 60;
 
@@ -73,10 +74,10 @@ record MailName(String base, String letters) {
         return ours ? Optional.of(base.substring(from + 2, to)) : Optional.empty();
     }
 
-    /** The number at the beginning; 0 where there is none. */
+    /** The number at the beginning; 0 where there is none, or none that is a time. */
     long seconds() {
         int dot = base.indexOf('.');
-        return dot < 0 ? 0 : number(0, dot).orElse(0);
+        return dot < 0 || dot > LONGEST_SECONDS ? 0 : number(0, dot).orElse(0);
     }
 
     OptionalLong inFile() {

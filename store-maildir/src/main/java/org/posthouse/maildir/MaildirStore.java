@@ -62,17 +62,23 @@ public final class MaildirStore implements Store {
         this.arrival = new Arrival(ground, LineEnds.of(config.line_ends()));
     }
 
-    /** Other programs, or another version of this one, may have been at the mail since. */
     @Override
     public void open() {
+        forget();
+    }
+
+    /** A closed one that is called once more, or opened again, must see what another version stored meanwhile. */
+    @Override
+    public void close() {
+        forget();
+    }
+
+    private void forget() {
         arrival.forgetAll();
         synchronized (folders) {
             folders.clear();
         }
     }
-
-    @Override
-    public void close() {}
 
     @Override
     public List<String> folders(AccountId account) throws IOException {

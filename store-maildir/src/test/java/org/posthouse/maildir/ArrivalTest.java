@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -121,19 +122,24 @@ class ArrivalTest {
     }
 
     @Test
-    void whatACrashLeftInTmpIsReplacedOrAfter36HoursRemoved() throws Exception {
+    void whatACrashLeftInTmpIsReplaced() throws Exception {
         add("a.1");
-        var old = maildir.resolve("tmp/old");
-        var young = maildir.resolve("tmp/young");
-        Files.writeString(old, "half");
-        Files.writeString(young, "half");
         Files.writeString(maildir.resolve("tmp/1772366400.Ha_2.mx.example.test"), "half");
-        Files.setLastModifiedTime(old, FileTime.from(now.minusSeconds(37 * 3600)));
-        Files.setLastModifiedTime(young, FileTime.from(now.minusSeconds(35 * 3600)));
         add("a.2");
-        store.open();
         assertEquals(2, store.scan(INBOX).size());
-        assertEquals(List.of("young"), names("tmp"));
+        assertEquals(List.of(), names("tmp"));
+    }
+
+    @Test
+    void whatLiesInTmpFor36HoursIsRemovedWhateverItsDate() throws Exception {
+        add("a.1");
+        var left = Files.writeString(maildir.resolve("tmp/left"), "half");
+        Files.setLastModifiedTime(left, FileTime.from(Instant.EPOCH));
+        for (int hours : new int[] {35, 37}) {
+            var later = Clock.fixed(Instant.now().plus(Duration.ofHours(hours)), ZoneOffset.UTC);
+            Stores.over(disk, "mail/%d/%n/Maildir", "lf", later).scan(INBOX);
+            assertEquals(hours < 36 ? List.of("left") : List.of(), names("tmp"));
+        }
     }
 
     @Test
