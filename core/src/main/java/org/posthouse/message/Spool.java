@@ -31,7 +31,7 @@ public final class Spool {
         inMemoryMaxOctets = (int) Math.min(maxOctets, Integer.MAX_VALUE - FIRST_BUFFER);
     }
 
-    /** Makes the folder, 0700, and removes what an earlier run of the server left in it. To be called once, before the first message. */
+    /** Makes the folder, 0700, and removes what an earlier run of the server left in it; once, before the first message. */
     public void clean() throws IOException {
         Files.createDirectories(folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         try (var left = Files.newDirectoryStream(folder, PREFIX + "*")) {
