@@ -75,7 +75,8 @@ final class AddressParser {
             }
             local.append(c);
         }
-        boolean whole = last > 0 && text.charAt(last) == '"' && local.codePoints().allMatch(c -> c >= ' ' && c < 0x7f || isWide(c));
+        boolean whole = last > 0 && text.charAt(last) == '"'
+                && local.codePoints().allMatch(c -> c >= ' ' && c < 0x7f || isWide(c));
         return whole ? Optional.of(local.toString()) : Optional.empty();
     }
 

@@ -18,7 +18,7 @@ import org.apache.james.mime4j.util.ByteArrayBuffer;
  */
 record ContentType(String type, Map<String, String> parameters, Optional<String> boundary) {
     static final ContentType TEXT = new ContentType("text/plain", Map.of(), Optional.empty()); // RFC 2045 §5.2
-    static final ContentType MESSAGE = new ContentType("message/rfc822", Map.of(), Optional.empty()); // RFC 2046 §5.1.5, in a digest
+    static final ContentType MESSAGE = new ContentType("message/rfc822", Map.of(), Optional.empty()); // RFC 2046 §5.1.5
     static final ContentType UNKNOWN = new ContentType("application/octet-stream", Map.of(), Optional.empty());
 
     static final int LONGEST_FIELD = 16 * 1024; // octets; real ones stay under 1,000, and parameters cost more than they weigh

@@ -18,7 +18,8 @@ final class SettingForms {
     static Duration duration(String key, String value) {
         var form = DURATION.matcher(value);
         if (!form.matches()) {
-            throw new BadSetting(key, "'" + value + "' is not a duration; write a number and its unit, like 500ms, 30s, 5m, 4h, 7d or 2w");
+            throw new BadSetting(key,
+                    "'" + value + "' is not a duration; write a number and its unit, like 500ms, 30s, 5m, 4h, 7d or 2w");
         }
         long number = Long.parseLong(form.group(1));
         var duration = switch (form.group(2)) {
@@ -55,8 +56,8 @@ final class SettingForms {
 
     static Network network(String key, String value) {
         int slash = value.indexOf('/');
-        var address = literal(slash < 0 ? value : value.substring(0, slash)).orElseThrow(() -> new BadSetting(key,
-                "'" + value + "' is not a network; write it like 192.0.2.0/24 or 2001:db8::/32, or one address; names are not looked up"));
+        var address = literal(slash < 0 ? value : value.substring(0, slash)).orElseThrow(() -> new BadSetting(key, "'" + value
+                + "' is not a network; write it like 192.0.2.0/24 or 2001:db8::/32, or one address; names are not looked up"));
         int most = address.getAddress().length * 8;
         if (slash < 0) {
             return new Network(address, most);
@@ -67,7 +68,8 @@ final class SettingForms {
         }
         var network = new Network(masked(address, Integer.parseInt(bits)), Integer.parseInt(bits));
         if (!network.first().equals(address)) {
-            throw new BadSetting(key, "'" + value + "' has bits beyond its prefix; write " + network + " or " + address.getHostAddress());
+            throw new BadSetting(key,
+                    "'" + value + "' has bits beyond its prefix; write " + network + " or " + address.getHostAddress());
         }
         return network;
     }

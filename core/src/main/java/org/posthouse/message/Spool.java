@@ -7,6 +7,7 @@ import java.io.OutputStream;
 import java.io.SequenceInputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 
 /**
  * Where a message's octets wait while it is on its way in: in memory up to a bound, above it in a file of their own. Spool
@@ -19,7 +20,7 @@ public final class Spool {
     private final Path folder;
     private volatile int inMemoryMaxOctets;
 
-    /** @param folder exists before the first message that does not fit into memory */
+    /** @param folder for the files; {@link #clean} makes it */
     public Spool(Path folder, long inMemoryMaxOctets) {
         this.folder = folder;
         inMemory(inMemoryMaxOctets);
@@ -30,11 +31,9 @@ public final class Spool {
         inMemoryMaxOctets = (int) Math.min(maxOctets, Integer.MAX_VALUE - FIRST_BUFFER);
     }
 
-    /** Removes what an earlier run of the server left behind. */
+    /** Makes the folder, 0700, and removes what an earlier run of the server left in it; once, before the first message. */
     public void clean() throws IOException {
-        if (!Files.isDirectory(folder)) {
-            return;
-        }
+        Files.createDirectories(folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         try (var left = Files.newDirectoryStream(folder, PREFIX + "*")) {
             for (var file : left) {
                 Files.deleteIfExists(file);

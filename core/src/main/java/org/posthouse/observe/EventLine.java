@@ -56,8 +56,8 @@ final class EventLine {
     /** Neither a control, nor white space, nor something that turns the direction of text, nor half a character. */
     private static boolean visible(int c) {
         return switch (Character.getType(c)) {
-            case Character.CONTROL, Character.FORMAT, Character.SPACE_SEPARATOR, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR,
-                Character.SURROGATE, Character.UNASSIGNED, Character.PRIVATE_USE -> false;
+            case Character.CONTROL, Character.FORMAT, Character.SPACE_SEPARATOR, Character.LINE_SEPARATOR,
+                Character.PARAGRAPH_SEPARATOR, Character.SURROGATE, Character.UNASSIGNED, Character.PRIVATE_USE -> false;
             default -> true;
         };
     }

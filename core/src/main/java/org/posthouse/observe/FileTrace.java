@@ -3,6 +3,7 @@ package org.posthouse.observe;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -62,7 +63,8 @@ public final class FileTrace implements Trace, AutoCloseable {
 
     @Override
     public void event(String id, String what, Object... values) {
-        if (closed || !queue.offer(new Item.Happened(Event.of(clock.instant(), id, what, values)))) {
+        var event = Event.of(clock.instant().truncatedTo(ChronoUnit.MILLIS), id, what, values);
+        if (closed || !queue.offer(new Item.Happened(event))) {
             metrics.count("trace_dropped");
         }
     }
@@ -133,7 +135,7 @@ public final class FileTrace implements Trace, AutoCloseable {
         return files.last(most);
     }
 
-    /** Writes what is queued and lets the observers go; later events are dropped. */
+    /** Writes what is queued; later events are dropped. */
     @Override
     public void close() {
         closed = true;
@@ -146,6 +148,5 @@ public final class FileTrace implements Trace, AutoCloseable {
         } catch (InterruptedException e) {
             writer.interrupt();
         }
-        observers.close();
     }
 }

@@ -50,7 +50,8 @@ public final class MetricsPort implements AutoCloseable {
         try {
             return start(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), wanted));
         } catch (IOException e) {
-            throw new BadSetting("metrics-port", "port " + wanted + " of 127.0.0.1 cannot be opened (" + e.getMessage() + "); choose a free one");
+            throw new BadSetting("metrics-port",
+                    "port " + wanted + " of 127.0.0.1 cannot be opened (" + e.getMessage() + "); choose a free one");
         }
     }
 

@@ -45,7 +45,7 @@ public final class TraceCommand implements Command {
         var words = new ArrayList<>(args);
         boolean json = words.remove("--json");
         boolean last = words.remove("--last");
-        if (words.size() != 1 || words.getFirst().isEmpty() || words.getFirst().startsWith("-") || last && !words.getFirst().matches("\\d{1,5}")) {
+        if (words.size() != 1 || !words.getFirst().matches(last ? "\\d{1,5}" : "[^-].*")) {
             err.println("posthouse trace: say which: trace ID-PREFIX, or trace --last N; --json for one object a line");
             return 2;
         }
@@ -74,8 +74,9 @@ public final class TraceCommand implements Command {
                 day = at.toLocalDate();
                 out.println(DAY.format(at));
             }
-            out.println(String.format(Locale.ROOT, "%s %9s  %-" + ids + "s  %-" + whats + "s  %s", TIME.format(at), passed(before, event.at()),
-                    EventLine.word(event.id()), EventLine.word(event.what()), values(event.values())).stripTrailing());
+            var line = String.format(Locale.ROOT, "%s %9s  %-" + ids + "s  %-" + whats + "s  %s", TIME.format(at),
+                    passed(before, event.at()), EventLine.word(event.id()), EventLine.word(event.what()), values(event.values()));
+            out.println(line.stripTrailing());
             before = event.at();
         }
     }
@@ -96,6 +97,7 @@ public final class TraceCommand implements Command {
     }
 
     private static String values(Map<String, String> values) {
-        return values.entrySet().stream().map(v -> EventLine.key(v.getKey()) + "=" + EventLine.word(v.getValue())).collect(Collectors.joining(" "));
+        return values.entrySet().stream().map(v -> EventLine.key(v.getKey()) + "=" + EventLine.word(v.getValue()))
+                .collect(Collectors.joining(" "));
     }
 }

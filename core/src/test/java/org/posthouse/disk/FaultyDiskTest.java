@@ -20,7 +20,8 @@ final class FaultyDiskTest {
     void replaceIsNewFileSyncRenameSync() throws IOException {
         var disk = new FaultyDisk(new HomeDisk(home));
         disk.replace(home.resolve("f"), new byte[10]);
-        assertEquals(List.of("DELETE f.new", "CREATE f.new", "WRITE f.new 10", "SYNC f.new", "RENAME f.new f", "SYNC_FOLDER " + home.getFileName()),
+        assertEquals(List.of("DELETE f.new", "CREATE f.new", "WRITE f.new 10", "SYNC f.new", "RENAME f.new f",
+                "SYNC_FOLDER " + home.getFileName()),
                 disk.story());
     }
 

@@ -60,7 +60,8 @@ final class GeneratedMessageTest {
         } else {
             type = pick("multipart/mixed", "multipart/alternative", "Multipart/X-Unknown");
             var boundary = pick("b", "b b", "--", "=_'()+,-./:?") + pick("x", "xx", "xxx") + boundaries++ + pick("", "--", "y");
-            text.append("content-TYPE :").append(type).append(pick(";", ";\r\n\t")).append(" boundary=\"").append(boundary).append("\"\r\n\r\n");
+            text.append("content-TYPE :").append(type).append(pick(";", ";\r\n\t"))
+                    .append(" boundary=\"").append(boundary).append("\"\r\n\r\n");
             body = text.length();
             writeMultipart(boundary, depth);
         }
@@ -88,7 +89,8 @@ final class GeneratedMessageTest {
 
     private void writeLines() {
         for (int n = random.nextInt(5); n > 0; n--) {
-            text.append(pick("text", "", "--", "--x", "--bxx", "Content-Type: multipart/mixed; boundary=x", "\u0000\u00ff", "." , "x".repeat(random.nextInt(900))));
+            text.append(pick("text", "", "--", "--x", "--bxx", "Content-Type: multipart/mixed; boundary=x",
+                    "\u0000\u00ff", "." , "x".repeat(random.nextInt(900))));
             text.append(n == 1 ? pick("", "\r\n") : "\r\n");
         }
     }

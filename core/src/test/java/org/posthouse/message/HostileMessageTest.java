@@ -70,8 +70,9 @@ final class HostileMessageTest {
     @Test
     void linesThatAreAlmostDelimitersAtFullDepth() {
         var boundary = "b".repeat(66);
-        parse(200_000, i -> i < 90 ? MIXED + boundary + (100 + i) + "\r\n\r\n--" + boundary + (100 + i) + "\r\n" : "--" + boundary + "999\r\n");
-        parse(200_000, i -> i < 90 ? MIXED + boundary + (100 + i) + "\r\n\r\n--" + boundary + (100 + i) + "\r\n" : "--\r\n---\r\n");
+        IntFunction<String> level = i -> MIXED + boundary + (100 + i) + "\r\n\r\n--" + boundary + (100 + i) + "\r\n";
+        assertEquals(91, depth(parse(200_000, i -> i < 90 ? level.apply(i) : "--" + boundary + "999\r\n")));
+        assertEquals(91, depth(parse(200_000, i -> i < 90 ? level.apply(i) : "--\r\n---\r\n")));
     }
 
     @Test
@@ -114,7 +115,8 @@ final class HostileMessageTest {
 
     /** A message made while it is read, so that the test needs no memory for it. */
     private static Part parse(int pieces, IntFunction<String> piece) {
-        var octets = Stream.iterate(0, i -> i + 1).limit(pieces).map(piece::apply).map(s -> s.getBytes(StandardCharsets.ISO_8859_1)).iterator();
+        var octets = Stream.iterate(0, i -> i + 1).limit(pieces).map(piece::apply)
+                .map(s -> s.getBytes(StandardCharsets.ISO_8859_1)).iterator();
         long size = java.util.stream.IntStream.range(0, pieces).mapToLong(i -> piece.apply(i).length()).sum();
         var in = new InputStream() {
             private byte[] now = {};

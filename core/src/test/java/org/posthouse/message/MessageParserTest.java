@@ -32,7 +32,8 @@ final class MessageParserTest {
 
     @Test
     void readsWhatIsNotUtf8AsLatin1() {
-        assertEquals("gr\u00fc\u00dfe", Contents.of("Subject: gr\u00fc\u00dfe\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1)).headers().first("subject").orElseThrow());
+        var octets = "Subject: gr\u00fc\u00dfe\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1);
+        assertEquals("gr\u00fc\u00dfe", Contents.of(octets).headers().first("subject").orElseThrow());
     }
 
     @Test
@@ -216,14 +217,16 @@ final class MessageParserTest {
 
     @Test
     void keepsNulAndEightBitOctets() throws IOException {
-        var content = Contents.of("A: x\u0000y\u0001\nContent-Type: multipart/mixed; boundary=\"é\u0000\"\n\n--é\u0000\n\n\u0000\u00ff\n--é\u0000--\n");
+        var content = Contents.of("A: x\u0000y\u0001\n"
+                + "Content-Type: multipart/mixed; boundary=\"é\u0000\"\n\n--é\u0000\n\n\u0000\u00ff\n--é\u0000--\n");
         assertEquals("x\u0000y\u0001", content.headers().first("a").orElseThrow());
         assertEquals("\u0000\u00ff", body(content, content.tree().parts().getFirst()));
     }
 
     @Test
     void readsBareLineFeedsAndEmptyParts() throws IOException {
-        var content = Contents.of("Content-Type: multipart/mixed; boundary=x\n\n--x\n\na\n--x\n--x\n\n--x--\n".getBytes(StandardCharsets.UTF_8));
+        var text = "Content-Type: multipart/mixed; boundary=x\n\n--x\n\na\n--x\n--x\n\n--x--\n";
+        var content = Contents.of(text.getBytes(StandardCharsets.UTF_8));
         assertEquals(List.of("a", "", ""), bodies(content));
     }
 

@@ -42,7 +42,8 @@ final class SettingTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "localhost", "example.test/24", "192.0.2.0/33", "192.0.2.0/-1", "192.0.2.0/", "192.0.2.0/24/24", "192.0.2/24", "1", "0x7f.1",
+    @ValueSource(strings = {"", "localhost", "example.test/24", "192.0.2.0/33", "192.0.2.0/-1", "192.0.2.0/", "192.0.2.0/24/24",
+        "192.0.2/24", "1", "0x7f.1",
         "192.0.2.1/24", "2001:db8::1/32", "[::1]", "fe80::1%eth0", "1.2.3.4.5", "256.0.0.1", ":::", "::/129", "10.128.0.0/8"})
     void refusesWhatIsNoNetwork(String text) {
         assertNames("relay-from", text, () -> Setting.network("relay-from", text));

@@ -62,13 +62,15 @@ final class SpoolTest {
     }
 
     @Test
-    void removesWhatAnEarlierRunLeft() throws Exception {
+    void makesItsFolderAndRemovesWhatAnEarlierRunLeft() throws Exception {
         var spool = new Spool(folder.resolve("spool"), 10);
         spool.clean();
-        Files.createDirectory(folder.resolve("spool"));
         var _ = spool.take(octets(100_000), MANY);
         spool.clean();
-        assertEquals(0, Files.list(folder.resolve("spool")).count());
+        try (var left = Files.list(folder.resolve("spool"))) {
+            assertEquals(0, left.count());
+        }
+        assertEquals("rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve("spool"))));
     }
 
     @Test

@@ -172,7 +172,8 @@ final class FileTraceTest {
     @Test
     void saysWhatIsWrongWithTraceDays() {
         for (var days : List.of("0", "-1", "many", "100000")) {
-            assertEquals("trace-days", assertThrows(BadSetting.class, () -> trace.configure(new Values("", Map.of("trace-days", days)))).key());
+            var top = new Values("", Map.of("trace-days", days));
+            assertEquals("trace-days", assertThrows(BadSetting.class, () -> trace.configure(top)).key());
         }
     }
 

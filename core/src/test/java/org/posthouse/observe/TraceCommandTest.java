@@ -64,15 +64,16 @@ final class TraceCommandTest {
     @Test
     void saysWhatIsWrong() throws Exception {
         assertEquals(1, run("X"));
-        for (var args : List.of(List.<String>of(), List.of("a", "b"), List.of(""), List.of("--last"), List.of("--last", "x"), List.of("--what"))) {
+        for (var args : List.of("", "a b", "--last", "--last x", "--what", "--json")) {
             err.reset();
-            assertEquals(2, run(args.toArray(String[]::new)));
+            assertEquals(2, run(args.split(" ")));
             assertEquals(1, err.toString(StandardCharsets.UTF_8).lines().count());
         }
         assertTrue(out.toString(StandardCharsets.UTF_8).isEmpty());
     }
 
     private int run(String... args) throws Exception {
-        return new TraceCommand(trace, ZoneId.of("Europe/Berlin")).run(List.of(args), InputStream.nullInputStream(), new PrintStream(out, true), new PrintStream(err, true));
+        var command = new TraceCommand(trace, ZoneId.of("Europe/Berlin"));
+        return command.run(List.of(args), InputStream.nullInputStream(), new PrintStream(out, true), new PrintStream(err, true));
     }
 }
