@@ -51,7 +51,8 @@ final class StatusCommand implements Command {
     }
 
     static String line(Listeners.Bound bound) {
-        return "%-14s %-6s %-9s %s".formatted(bound.name(), bound.protocol(), bound.tls().name().toLowerCase(Locale.ROOT),
-                bound.address());
+        var ip = bound.address().getAddress().getHostAddress();
+        return "%-14s %-6s %-9s %s:%d".formatted(bound.name(), bound.protocol(), bound.tls().name().toLowerCase(Locale.ROOT),
+                ip.contains(":") ? "[" + ip + "]" : ip, bound.address().getPort());
     }
 }

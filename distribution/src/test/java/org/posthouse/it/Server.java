@@ -101,13 +101,16 @@ final class Server implements AutoCloseable {
         }
     }
 
-    /** The port of a listener by its name. */
+    /** The port of a listener by its name; its line comes just after that one is ready. */
     int port(String listener) {
-        var port = ports.get(listener);
-        if (port == null) {
-            throw new IllegalStateException("no listener " + listener + " in " + log());
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
+        while (!ports.containsKey(listener)) {
+            if (System.nanoTime() > deadline) {
+                throw new IllegalStateException("no listener " + listener + " in " + log());
+            }
+            Thread.onSpinWait();
         }
-        return port;
+        return ports.get(listener);
     }
 
     String log() {
