@@ -79,7 +79,8 @@ public final class LocalDelivery implements Delivery {
             LOG.info("refused id={} to={} status={}", consignment.id(), to, e.status());
             return e.status().temporary() ? new Outcome.Deferred(e.status()) : new Outcome.Failed(e.status());
         } catch (IOException e) {
-            LOG.warn("deferred id={} to={}", consignment.id(), to, e);
+            LOG.warn("deferred id={} to={} why={}", consignment.id(), to, e.toString());
+            LOG.debug("deferred id={}", consignment.id(), e);
             return new Outcome.Deferred(new Status("4.3.0", "The mailbox cannot be written to now"));
         }
         LOG.info("delivered id={} to={} size={}", consignment.id(), to, consignment.content().size());

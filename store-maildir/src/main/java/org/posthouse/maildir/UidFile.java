@@ -16,6 +16,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,11 +42,24 @@ final class UidFile {
 
     private record Read(Stamp stamp, UidList list) {}
 
+    /** The right to write this file and the folder's keywords. */
+    record Locked(DotLock file, Lock process) implements AutoCloseable {
+        @Override
+        public void close() throws IOException {
+            try {
+                file.close();
+            } finally {
+                process.unlock();
+            }
+        }
+    }
+
     private static final Logger LOG = LoggerFactory.getLogger("store-maildir");
     private static final long LARGEST = 256L << 20; // about four million messages
 
     private final Path file;
     private final Ground ground;
+    private final Lock writing = new ReentrantLock();
     private SoftReference<Read> last = new SoftReference<>(null);
 
     UidFile(Path maildir, Ground ground) {
@@ -56,8 +71,15 @@ final class UidFile {
         return Stamp.of(file);
     }
 
-    DotLock lock() throws IOException {
-        return DotLock.on(file, ground);
+    /** Threads of this process queue for it; only the first asks for the file that other processes see. */
+    Locked lock() throws IOException {
+        writing.lock();
+        try {
+            return new Locked(DotLock.on(file, ground), writing);
+        } catch (IOException e) {
+            writing.unlock();
+            throw e;
+        }
     }
 
     /** Empty when there is none yet, or none that can be read. */
