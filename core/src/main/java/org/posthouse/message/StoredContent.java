@@ -93,19 +93,22 @@ final class StoredContent implements Content {
         }
 
         T get() {
-            if (value != null) {
-                return value;
-            }
-            parsing.lock();
-            try (var in = open()) {
-                if (value == null) {
-                    value = parse.of(in);
+            if (value == null) {
+                parsing.lock();
+                try {
+                    value = value == null ? parsed() : value;
+                } finally {
+                    parsing.unlock();
                 }
-                return value;
+            }
+            return value;
+        }
+
+        private T parsed() {
+            try (var in = open()) {
+                return parse.of(in);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
-            } finally {
-                parsing.unlock();
             }
         }
     }
