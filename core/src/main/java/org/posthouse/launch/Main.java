@@ -38,7 +38,7 @@ public final class Main {
             System.err.println("posthouse: " + e.getMessage());
             status = 2;
         } catch (IOException | BundleException e) {
-            System.err.println("posthouse: " + reason(e));
+            reason(e).lines().forEach(line -> System.err.println("posthouse: " + line));
         }
         System.out.flush();
         System.exit(status);
@@ -51,7 +51,8 @@ public final class Main {
         }
         return switch (deepest) {
             case AccessDeniedException denied -> denied.getFile() + ": permission denied; run posthouse as the user who owns it";
-            case IOException io when io.getMessage() != null -> io.getMessage();
+            case RuntimeException bug -> bug.toString();
+            case Exception expected when expected.getMessage() != null -> expected.getMessage();
             default -> deepest.toString();
         };
     }

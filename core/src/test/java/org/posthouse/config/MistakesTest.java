@@ -30,6 +30,8 @@ class MistakesTest {
     @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
         "hostnam = x                  | there is no key hostnam in the top lines; write hostname",
         "port = 25                    | there is no key port in the top lines; it belongs into [listener]",
+        "garce = x                    | there is no key garce in the top lines; write grace",
+        "metrics = x                  | there is no key metrics in the top lines; write metrics-port",
         "grace 5s                     | the line 'grace 5s' has no =; write grace = ...",
         "grace: 5s                    | the line 'grace: 5s' has no =; write grace = ...",
         "what is this?                | the line 'what is this?' has no =; write what = ...",
