@@ -43,7 +43,8 @@ final class Checker {
     }
 
     private List<Problem> sorted() {
-        return problems.stream().sorted(Comparator.comparing((Problem p) -> p.place().file()).thenComparing(p -> p.place().line())).toList();
+        return problems.stream().sorted(Comparator.comparing((Problem p) -> p.place().file())
+                .thenComparing(p -> p.place().line())).toList();
     }
 
     private Optional<String> byDefault(String section, String key) {

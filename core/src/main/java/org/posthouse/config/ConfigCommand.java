@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.posthouse.observe.Command;
 import org.posthouse.observe.Json;
@@ -44,7 +45,8 @@ public final class ConfigCommand implements Command {
             return 2;
         }
         return switch (load.get()) {
-            case Checked.Right(var configuration) -> print(configuration, new Options(given, json, String.join(" ", words)), out, err);
+            case Checked.Right(var configuration) -> print(configuration, new Options(given, json, String.join(" ", words)),
+                    out, err);
             case Checked.Wrong(var problems) -> {
                 problems.forEach(err::println);
                 yield 1;
@@ -70,14 +72,18 @@ public final class ConfigCommand implements Command {
     }
 
     private static boolean isAsked(Setting setting, String name) {
-        return name.isEmpty() || setting.name().equals(name) || setting.section().equals(name) || setting.section().startsWith(name + " ");
+        return name.isEmpty() || setting.name().equals(name) || setting.section().equals(name)
+                || setting.section().startsWith(name + " ");
     }
 
     private static List<Setting> settings(Configuration configuration) {
         var all = new ArrayList<Setting>();
-        configuration.sections().forEach((name, section) -> section.values().texts().keySet().stream().sorted().forEach(key ->
-                all.add(new Setting(name.isEmpty() ? key : name + "." + key, name, section.values().text(key), section.typed().get(key),
-                        section.given().contains(key)))));
+        configuration.sections().forEach((name, section) -> {
+            for (String key : new TreeSet<>(section.values().texts().keySet())) {
+                all.add(new Setting(name.isEmpty() ? key : name + "." + key, name, section.values().text(key),
+                        section.typed().get(key), section.given().contains(key)));
+            }
+        });
         return all;
     }
 

@@ -49,7 +49,8 @@ final class CrossChecks {
             problem(top, "domains", "the list is empty", "name at least one mail domain");
         }
         values.list("domains").stream().filter(d -> !isHost(d))
-                .forEach(d -> problem(top, "domains", "'" + d + "' is not a mail domain", "write them like example.test, example.org"));
+                .forEach(d -> problem(top, "domains", "'" + d + "' is not a mail domain",
+                        "write them like example.test, example.org"));
     }
 
     private static boolean isHost(String name) {
@@ -63,10 +64,12 @@ final class CrossChecks {
     private void listener(Section listener) {
         var values = listener.values();
         if (values.text("role").equals("submission") && values.text("tls").equals("none")) {
-            problem(listener, "tls", "a submission listener needs TLS, since users send their passwords", "write implicit or starttls");
+            problem(listener, "tls", "a submission listener needs TLS, since users send their passwords",
+                    "write implicit or starttls");
         }
         if (values.has("address") && !isAddress(values.text("address"))) {
-            problem(listener, "address", "'" + values.text("address") + "' is not an IP address", "write it like 192.0.2.1 or 2001:db8::1");
+            problem(listener, "address", "'" + values.text("address") + "' is not an IP address",
+                    "write it like 192.0.2.1 or 2001:db8::1");
         }
     }
 
@@ -87,9 +90,10 @@ final class CrossChecks {
             return;
         }
         int port = second.values().number("port");
-        if (port != 0 && port == first.values().number("port") && overlap(first.values().text("address"), second.values().text("address"))) {
-            problem(second, "port", "port " + port + " is taken by [" + first.values().section() + "] at " + first.places().get("port"),
-                    "choose another port or address");
+        if (port != 0 && port == first.values().number("port")
+                && overlap(first.values().text("address"), second.values().text("address"))) {
+            problem(second, "port", "port " + port + " is taken by [" + first.values().section() + "] at "
+                    + first.places().get("port"), "choose another port or address");
         }
     }
 

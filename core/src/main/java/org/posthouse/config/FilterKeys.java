@@ -8,7 +8,8 @@ import org.osgi.service.metatype.annotations.Option;
 @ObjectClassDefinition(name = "filter", description = "How core treats a filter")
 @interface FilterKeys {
     @AttributeDefinition(description = "enforce; shadow asks and only traces what it would have done; off", options = {
-        @Option(label = "enforce", value = "enforce"), @Option(label = "shadow", value = "shadow"), @Option(label = "off", value = "off")})
+        @Option(label = "enforce", value = "enforce"), @Option(label = "shadow", value = "shadow"),
+        @Option(label = "off", value = "off")})
     String mode() default "enforce";
 
     @AttributeDefinition(name = "duration", min = "1ms", description = "How long one call may take")

@@ -76,8 +76,8 @@ final class MetatypeReader {
         boolean many = !attribute("cardinality", "0").equals("0");
         var written = Optional.ofNullable(xml.getAttributeValue(null, "default")).map(d -> many ? listed(d) : d);
         var byDefault = attribute("required", "true").equals("false") ? written.or(() -> Optional.of("")) : written;
-        var type = new KeyType(attribute("id", ""), attribute("type", "String"), many, attribute("name", ""), attribute("min", ""),
-                attribute("max", ""), new ArrayList<>(), byDefault, attribute("description", ""));
+        var type = new KeyType(attribute("id", ""), attribute("type", "String"), many, attribute("name", ""),
+                attribute("min", ""), attribute("max", ""), new ArrayList<>(), byDefault, attribute("description", ""));
         while (xml.hasNext()) {
             int event = xml.next();
             if (event == XMLStreamConstants.END_ELEMENT && xml.getLocalName().equals("AD")) {
@@ -90,7 +90,7 @@ final class MetatypeReader {
         return type;
     }
 
-    /** A default of several values is separated by commas; a comma within one has a backslash, and none can have one in our files. */
+    /** The values of a default are separated by commas; one within a value has a backslash, and in our files none can be. */
     private static String listed(String values) {
         return String.join(", ", values.replace("\\", "").split(","));
     }

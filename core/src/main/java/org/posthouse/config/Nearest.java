@@ -10,30 +10,36 @@ final class Nearest {
 
     private Nearest() {}
 
-    /** The name with the fewest letters to insert, delete or replace, at most a third of them; empty when none comes near. */
+    /**
+     * The name with the fewest letters to insert, delete, replace or swap with the next, at most a third of them;
+     * failing that, one that begins so; empty when none comes near.
+     */
     static Optional<String> to(String misspelt, Collection<String> names) {
         if (misspelt.length() > LONGEST) {
             return Optional.empty();
         }
         return names.stream().filter(n -> distance(misspelt, n) <= Math.max(1, misspelt.length() / 3))
-                .min(Comparator.comparingInt((String n) -> distance(misspelt, n)).thenComparing(n -> n));
+                .min(Comparator.comparingInt((String n) -> distance(misspelt, n)).thenComparing(n -> n))
+                .or(() -> names.stream().filter(n -> misspelt.length() > 2 && n.startsWith(misspelt))
+                        .min(Comparator.naturalOrder()));
     }
 
-    /** Levenshtein's distance, row by row. */
+    /** Levenshtein's distance with transpositions. */
     private static int distance(String a, String b) {
-        int[] above = new int[b.length() + 1];
-        for (int j = 0; j <= b.length(); j++) {
-            above[j] = j;
-        }
-        for (int i = 1; i <= a.length(); i++) {
-            int[] row = new int[b.length() + 1];
-            row[0] = i;
-            for (int j = 1; j <= b.length(); j++) {
-                int replaced = above[j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-                row[j] = Math.min(replaced, Math.min(above[j], row[j - 1]) + 1);
+        var rows = new int[a.length() + 1][b.length() + 1];
+        for (int i = 0; i <= a.length(); i++) {
+            for (int j = 0; j <= b.length(); j++) {
+                if (i == 0 || j == 0) {
+                    rows[i][j] = i + j;
+                    continue;
+                }
+                int replaced = rows[i - 1][j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+                rows[i][j] = Math.min(replaced, Math.min(rows[i - 1][j], rows[i][j - 1]) + 1);
+                if (i > 1 && j > 1 && a.charAt(i - 1) == b.charAt(j - 2) && a.charAt(i - 2) == b.charAt(j - 1)) {
+                    rows[i][j] = Math.min(rows[i][j], rows[i - 2][j - 2] + 1);
+                }
             }
-            above = row;
         }
-        return above[b.length()];
+        return rows[a.length()][b.length()];
     }
 }

@@ -9,7 +9,8 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
     @AttributeDefinition(name = "size", description = "The largest message taken")
     String max_message() default "50M";
 
-    @AttributeDefinition(name = "number", description = "The sum of the filters' points that puts a message into quarantine; empty: off")
+    @AttributeDefinition(name = "number",
+            description = "The sum of the filters' points that puts a message into quarantine; empty: off")
     String quarantine_score() default "";
 
     @AttributeDefinition(name = "number", description = "The sum of the filters' points that refuses a message; empty: off")

@@ -56,7 +56,8 @@ final class SectionCheck {
     private void entry(Entry entry) {
         var type = keys.get(entry.key());
         if (type == null) {
-            problems.accept(new Problem(entry.place(), "there is no key " + entry.key() + " " + in(written.name()), mend(entry.key())));
+            problems.accept(new Problem(entry.place(), "there is no key " + entry.key() + " " + in(written.name()),
+                    mend(entry.key())));
             return;
         }
         checked(entry.place(), () -> {

@@ -118,7 +118,8 @@ final class SectionReader {
 
     private static String mendOfOpenHeader(String line) {
         int end = line.indexOf(']');
-        return end < 0 ? "write " + shown(line + "]") : "a comment needs a line of its own; write " + shown(line.substring(0, end + 1));
+        return end < 0 ? "write " + shown(line + "]")
+                : "a comment needs a line of its own; write " + shown(line.substring(0, end + 1));
     }
 
     private void key(Place place, String line) {

@@ -22,7 +22,8 @@ import org.osgi.service.metatype.annotations.Option;
     @AttributeDefinition(name = "duration", description = "How long the absence of a bundle is waiting, not failure")
     String grace() default "5s";
 
-    @AttributeDefinition(name = "duration", description = "How long sessions may keep a replaced bundle before they are asked to end")
+    @AttributeDefinition(name = "duration",
+            description = "How long sessions may keep a replaced bundle before they are asked to end")
     String drain() default "10m";
 
     @AttributeDefinition(description = "The order in which directories are asked; empty: by name")

@@ -85,7 +85,8 @@ final class Types {
     }
 
     private static SequencedMap<String, KeyType> core(String keys) {
-        try (var file = Types.class.getClassLoader().getResourceAsStream(FOLDER + Types.class.getPackageName() + "." + keys + ".xml")) {
+        var name = FOLDER + Types.class.getPackageName() + "." + keys + ".xml";
+        try (var file = Types.class.getClassLoader().getResourceAsStream(name)) {
             return MetatypeReader.read(file.readAllBytes()).getFirst().keys();
         } catch (IOException | XMLStreamException e) {
             throw new IllegalStateException("core.jar is damaged", e);
@@ -101,7 +102,8 @@ final class Types {
             var bundle = new Bundle(version(jar.getManifest()), definitions(nameOf(name.get()), jar));
             bundles.merge(nameOf(name.get()), bundle, (a, b) -> b.version().compareTo(a.version()) >= 0 ? b : a);
         } catch (IOException | XMLStreamException | IllegalArgumentException e) {
-            problems.add(new Problem(new Place(path, 0), "cannot be read as a bundle: " + e.getMessage(), "replace it or take it away"));
+            problems.add(new Problem(new Place(path, 0), "cannot be read as a bundle: " + e.getMessage(),
+                    "replace it or take it away"));
         }
     }
 
@@ -136,7 +138,8 @@ final class Types {
 
     /** Several components may share the configuration of their bundle. */
     private static void add(Map<String, Definition> found, MetatypeReader.ObjectClass object) {
-        found.computeIfAbsent(object.pid(), _ -> new Definition(object.factory(), new LinkedHashMap<>())).keys().putAll(object.keys());
+        var definition = found.computeIfAbsent(object.pid(), _ -> new Definition(object.factory(), new LinkedHashMap<>()));
+        definition.keys().putAll(object.keys());
     }
 
     private static byte[] bounded(InputStream in) throws IOException {

@@ -29,7 +29,8 @@ final class Background {
 
     /** Returns when the server says that it is ready, or ends; what it printed until then is printed here. */
     int start() throws IOException, InterruptedException {
-        var builder = new ProcessBuilder(List.of(detacher(), program.resolve("bin/posthouse").toString(), "--home", home.folder().toString(), "run"));
+        var script = program.resolve("bin/posthouse").toString();
+        var builder = new ProcessBuilder(List.of(detacher(), script, "--home", home.folder().toString(), "run"));
         builder.environment().put("POSTHOUSE_LOG", "file");
         builder.redirectErrorStream(true).redirectOutput(printed.toFile()).redirectInput(new File("/dev/null"));
         var server = builder.start();
@@ -53,7 +54,8 @@ final class Background {
 
     /** A session of its own keeps the terminal's signals away. */
     private static String detacher() throws IOException {
-        return find("setsid").or(() -> find("nohup")).orElseThrow(() -> new IOException("neither setsid nor nohup is in PATH; install util-linux"));
+        return find("setsid").or(() -> find("nohup"))
+                .orElseThrow(() -> new IOException("neither setsid nor nohup is in PATH; install util-linux"));
     }
 
     private static Optional<String> find(String name) {

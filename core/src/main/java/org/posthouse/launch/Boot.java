@@ -20,9 +20,9 @@ import org.osgi.framework.wiring.FrameworkWiring;
 import org.slf4j.LoggerFactory;
 
 /**
- * The framework with the bundles of {@code lib/}. Core's activator does the rest; it and the launcher tell each other no more than
- * these names: framework properties {@code posthouse.home}, {@code posthouse.program}, {@code posthouse.mode} ({@code run} or
- * {@code command}) and {@code posthouse.command} (its words, separated by NUL), and back the system property
+ * The framework with the bundles of {@code lib/}. Core's activator does the rest; it and the launcher tell each other no
+ * more than these names: framework properties {@code posthouse.home}, {@code posthouse.program}, {@code posthouse.mode}
+ * ({@code run} or {@code command}) and {@code posthouse.command} (its words, separated by NUL), and back the system property
  * {@code posthouse.exit}, the exit status, set before the framework stops.
  */
 final class Boot {
@@ -53,8 +53,8 @@ final class Boot {
 
     /** All bundles see one slf4j, the launcher's. */
     private static String slf4j() {
-        var version = ";version=" + LoggerFactory.class.getPackage().getImplementationVersion();
-        return String.join(",", List.of("org.slf4j" + version, "org.slf4j.event" + version, "org.slf4j.helpers" + version, "org.slf4j.spi" + version));
+        return "org.slf4j;org.slf4j.event;org.slf4j.helpers;org.slf4j.spi;version="
+                + LoggerFactory.class.getPackage().getImplementationVersion();
     }
 
     /** Starts all that resolve; core, which must and may use all the others, comes last. */

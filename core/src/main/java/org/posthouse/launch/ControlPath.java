@@ -15,8 +15,8 @@ import java.util.zip.CRC32C;
 
 /**
  * Where the control socket of a home is: {@code var/run/control}. The path of a Unix socket may have little more than 100
- * octets; in a deeper home the server makes it in a folder of its own under the user's runtime folder, and {@code var/run/control}
- * is a symbolic link to it, so that a client finds it whatever its own environment says.
+ * octets; in a deeper home the server makes it in a folder of its own under the user's runtime folder, and
+ * {@code var/run/control} is a symbolic link to it, so that a client finds it whatever its own environment says.
  */
 public final class ControlPath {
     private static final int PATH_OCTETS = 100;

@@ -55,7 +55,8 @@ public final class ControlProtocol {
         int at = offset;
         do {
             int part = Math.min(offset + length - at, FRAME_OCTETS);
-            var frame = ByteBuffer.allocate(HEAD_OCTETS + part).put((byte) type.ordinal()).putInt(part).put(octets, at, part).flip();
+            var frame = ByteBuffer.allocate(HEAD_OCTETS + part);
+            frame.put((byte) type.ordinal()).putInt(part).put(octets, at, part).flip();
             while (frame.hasRemaining()) {
                 channel.write(frame);
             }

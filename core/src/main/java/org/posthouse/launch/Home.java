@@ -10,7 +10,10 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 
-/** A home: the folder with {@code conf/}, {@code plugins/} and {@code var/}. One process at a time owns it, by the lock in {@code var/run}. */
+/**
+ * A home: the folder with {@code conf/}, {@code plugins/} and {@code var/}. One process at a time owns it, by the lock in
+ * {@code var/run}.
+ */
 record Home(Path folder) {
     private static final int PID_OCTETS = 32;
 
@@ -37,7 +40,8 @@ record Home(Path folder) {
 
     /** Takes the home; empty while another process has it. The lock file keeps the owner's pid. */
     Optional<Lock> lock() throws IOException {
-        var channel = FileChannel.open(folder.resolve("var/run/lock"), StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        var channel = FileChannel.open(folder.resolve("var/run/lock"), StandardOpenOption.CREATE, StandardOpenOption.READ,
+                StandardOpenOption.WRITE);
         if (channel.tryLock() == null) {
             channel.close();
             return Optional.empty();

@@ -14,9 +14,9 @@ import ch.qos.logback.core.spi.ContextAwareBase;
 import java.nio.file.Path;
 
 /**
- * Where the log goes: to stderr, or with the system property {@code posthouse.log=file} to {@code var/log} of the home, one file a
- * day for two weeks. Logback asks this class before it looks for a file of its own, which costs a tenth of a second of the start;
- * {@code -Dlogback.configurationFile} still wins.
+ * Where the log goes: to stderr, or with the system property {@code posthouse.log=file} to {@code var/log} of the home, one
+ * file a day for two weeks. Logback asks this class before it looks for a file of its own, which costs a tenth
+ * of a second of the start; {@code -Dlogback.configurationFile} still wins.
  */
 public final class LogSettings extends ContextAwareBase implements Configurator {
     private static final int DAYS = 14;

@@ -38,7 +38,7 @@ public final class Main {
             System.err.println("posthouse: " + e.getMessage());
             status = 2;
         } catch (IOException | BundleException e) {
-            System.err.println("posthouse: " + reason(e));
+            reason(e).lines().forEach(line -> System.err.println("posthouse: " + line));
         }
         System.out.flush();
         System.exit(status);
@@ -51,7 +51,8 @@ public final class Main {
         }
         return switch (deepest) {
             case AccessDeniedException denied -> denied.getFile() + ": permission denied; run posthouse as the user who owns it";
-            case IOException io when io.getMessage() != null -> io.getMessage();
+            case RuntimeException bug -> bug.toString();
+            case Exception expected when expected.getMessage() != null -> expected.getMessage();
             default -> deepest.toString();
         };
     }
@@ -98,7 +99,8 @@ public final class Main {
     }
 
     private int owned() throws IOException {
-        System.err.println("posthouse: process " + home.owner() + " has " + home.folder() + "; stop it with posthouse --home " + home.folder() + " stop");
+        System.err.println("posthouse: process " + home.owner() + " has " + home.folder() + "; stop it with posthouse --home "
+                + home.folder() + " stop");
         return 1;
     }
 
@@ -154,7 +156,8 @@ public final class Main {
             }
             Thread.sleep(50);
         }
-        System.err.println("posthouse: process " + home.owner() + " still runs after " + STOP_MILLIS / 1000 + " s; end it with kill " + home.owner());
+        System.err.println("posthouse: process " + home.owner() + " still runs after " + STOP_MILLIS / 1000
+                + " s; end it with kill " + home.owner());
         return 1;
     }
 
@@ -167,13 +170,15 @@ public final class Main {
             }
             lock.get().close();
         }
-        System.err.println("posthouse: no server runs in " + home.folder() + "; start it with posthouse --home " + home.folder() + " start");
+        System.err.println("posthouse: no server runs in " + home.folder() + "; start it with posthouse --home "
+                + home.folder() + " start");
         return 1;
     }
 
     private int command(List<String> words) throws BadUse, IOException, BundleException, InterruptedException {
         if (!Files.isDirectory(home.folder())) {
-            throw new BadUse(home.folder() + " is not there; write posthouse --home DIR COMMAND, or posthouse --home DIR run to make one");
+            throw new BadUse(home.folder()
+                    + " is not there; write posthouse --home DIR COMMAND, or posthouse --home DIR run to make one");
         }
         var request = Request.of(words, System.in);
         for (long waited = 0; waited < TURN_MILLIS; waited += 100) {

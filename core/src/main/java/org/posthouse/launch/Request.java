@@ -32,7 +32,8 @@ record Request(List<String> words, InputStream in) {
     }
 
     private static boolean needsPassword(List<String> words) {
-        return words.size() > 2 && words.get(0).equals("user") && List.of("add", "password").contains(words.get(1)) && !words.contains(STDIN);
+        return words.size() > 2 && words.get(0).equals("user") && List.of("add", "password").contains(words.get(1))
+                && !words.contains(STDIN);
     }
 
     private static byte[] password(Console console) throws BadUse {
@@ -53,6 +54,7 @@ record Request(List<String> words, InputStream in) {
     }
 
     private static char[] read(Console console, String prompt) throws BadUse {
-        return Optional.ofNullable(console.readPassword(prompt)).orElseThrow(() -> new BadUse("no password; nothing was changed"));
+        return Optional.ofNullable(console.readPassword(prompt))
+                .orElseThrow(() -> new BadUse("no password; nothing was changed"));
     }
 }

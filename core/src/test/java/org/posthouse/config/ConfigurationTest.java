@@ -47,7 +47,8 @@ class ConfigurationTest {
 
     @Test
     void givesDsTypedValuesUnderItsOwnKeys() throws IOException {
-        var pids = conf.right(SampleConf.TOP + "[filter-greylist]\nmax-size = 7\nnetworks = 192.0.2.0/24, 2001:db8::/32\nlearn = yes\nmode = shadow\n").pids();
+        var pids = conf.right(SampleConf.TOP
+                + "[filter-greylist]\nmax-size = 7\nnetworks = 192.0.2.0/24, 2001:db8::/32\nlearn = yes\nmode = shadow\n").pids();
         var greylist = pids.get("filter-greylist");
         assertEquals(Set.of("max.size", "networks", "learn"), greylist.keySet());
         assertEquals(7, greylist.get("max.size"));
@@ -58,7 +59,8 @@ class ConfigurationTest {
 
     @Test
     void keepsCoresKeysOfFiltersForCore() throws IOException {
-        assertEquals("shadow", conf.right(SampleConf.TOP + "[filter-greylist]\nmode = shadow\n").filters().get("filter-greylist").text("mode"));
+        assertEquals("shadow", conf.right(SampleConf.TOP + "[filter-greylist]\nmode = shadow\n").filters().get("filter-greylist")
+                .text("mode"));
         var unset = conf.right(SampleConf.TOP);
         assertEquals("enforce", unset.filters().get("filter-greylist").text("mode"));
         assertEquals("defer", unset.filters().get("filter-greylist").text("on-failure"));

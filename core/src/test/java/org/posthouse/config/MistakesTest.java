@@ -30,6 +30,8 @@ class MistakesTest {
     @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
         "hostnam = x                  | there is no key hostnam in the top lines; write hostname",
         "port = 25                    | there is no key port in the top lines; it belongs into [listener]",
+        "garce = x                    | there is no key garce in the top lines; write grace",
+        "metrics = x                  | there is no key metrics in the top lines; write metrics-port",
         "grace 5s                     | the line 'grace 5s' has no =; write grace = ...",
         "grace: 5s                    | the line 'grace: 5s' has no =; write grace = ...",
         "what is this?                | the line 'what is this?' has no =; write what = ...",
@@ -117,7 +119,8 @@ class MistakesTest {
         String problem = ": port: port 25 is taken by [listener a] at posthouse.conf:5; choose another port or address";
         assertEquals(List.of("posthouse.conf:8" + problem), conf.wrong(two.formatted("", "")));
         assertEquals(List.of("posthouse.conf:8" + problem), conf.wrong(two.formatted("", "address = 192.0.2.1\n")));
-        assertEquals(List.of("posthouse.conf:9" + problem), conf.wrong(two.formatted("address = ::1\n", "address = 0:0:0:0:0:0:0:1\n")));
+        assertEquals(List.of("posthouse.conf:9" + problem),
+                conf.wrong(two.formatted("address = ::1\n", "address = 0:0:0:0:0:0:0:1\n")));
         conf.right(two.formatted("address = 192.0.2.1\n", "address = 192.0.2.2\n"));
         conf.right(two.replace("port = 25", "port = 0").formatted("", ""));
     }
@@ -142,7 +145,8 @@ class MistakesTest {
     void namesCyclesOverSeveralKeys() throws IOException {
         assertEquals(List.of("posthouse.conf:3: store: the value leads back to itself; write out one of the values",
                 "posthouse.conf:4: grace: the value leads back to itself; write out one of the values"),
-                conf.wrong(SampleConf.TOP + "store = ${grace}\ngrace = ${store}\n").stream().filter(p -> p.contains("leads")).toList());
+                conf.wrong(SampleConf.TOP + "store = ${grace}\ngrace = ${store}\n").stream().filter(p -> p.contains("leads"))
+                        .toList());
     }
 
     @Test
@@ -159,24 +163,28 @@ class MistakesTest {
 
     @Test
     void namesBytesThatAreNoText() throws IOException {
-        Files.write(folder.resolve("posthouse.conf"), (SampleConf.TOP + "store = \u00ff\n").getBytes(StandardCharsets.ISO_8859_1));
+        Files.write(folder.resolve("posthouse.conf"), (SampleConf.TOP + "store = \u00ff\n")
+                .getBytes(StandardCharsets.ISO_8859_1));
         assertEquals(List.of(folder + "/posthouse.conf:3: the line is not UTF-8; save the file in UTF-8"),
                 ((Checked.Wrong) conf.load()).problems().stream().map(Problem::toString).toList());
-        assertEquals(List.of("posthouse.conf:3: the line has the control character 00; remove it"), conf.wrong(SampleConf.TOP + "store = a\0b\n"));
+        assertEquals(List.of("posthouse.conf:3: the line has the control character 00; remove it"),
+                conf.wrong(SampleConf.TOP + "store = a\0b\n"));
         assertEquals(List.of("posthouse.conf:3: the line has 9008 octets; a line may have 8192"),
                 conf.wrong(SampleConf.TOP + "store = " + "x".repeat(9000) + "\n"));
     }
 
     @Test
     void keepsCommentSignsInsideValues() throws IOException {
-        var c = conf.right("\ufeff# one\r\n  ; two\r\n" + SampleConf.TOP.replace("\n", "\r\n") + "[directory-sql x]\nurl = a;b#c = d\n");
+        var c = conf.right("\ufeff# one\r\n  ; two\r\n" + SampleConf.TOP.replace("\n", "\r\n")
+                + "[directory-sql x]\nurl = a;b#c = d\n");
         assertEquals("a;b#c = d", c.pids().get("directory-sql~x").get("url"));
     }
 
     @Test
     void namesAFileThatIsNone() throws IOException {
         Files.createDirectories(folder.resolve("conf.d/x.conf"));
-        assertEquals(List.of("conf.d/x.conf: cannot be read: Is a directory; it must be a file that this user may read"), conf.wrong(SampleConf.TOP));
+        assertEquals(List.of("conf.d/x.conf: cannot be read: Is a directory; it must be a file that this user may read"),
+                conf.wrong(SampleConf.TOP));
     }
 
     @Test

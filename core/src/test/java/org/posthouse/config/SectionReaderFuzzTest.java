@@ -18,7 +18,8 @@ class SectionReaderFuzzTest {
         for (int round = 0; round < 20_000; round++) {
             var octets = new byte[random.nextInt(200)];
             for (int i = 0; i < octets.length; i++) {
-                octets[i] = (byte) (random.nextInt(8) == 0 ? random.nextInt(256) : LETTERS.charAt(random.nextInt(LETTERS.length())));
+                octets[i] = (byte) (random.nextInt(8) == 0 ? random.nextInt(256)
+                        : LETTERS.charAt(random.nextInt(LETTERS.length())));
             }
             var reader = new SectionReader();
             reader.read(FILE, octets);
@@ -46,7 +47,8 @@ class SectionReaderFuzzTest {
             assertEquals(0, reader.problems().size(), reader.problems()::toString);
             assertEquals(sections + 1, reader.sections().size());
             reader.sections().values().forEach(s -> assertEquals(keys, s.entries().size()));
-            assertEquals("v=;#[" + sections + ".0]", reader.sections().sequencedValues().getLast().entries().get("key-0").value());
+            assertEquals("v=;#[" + sections + ".0]", reader.sections().sequencedValues().getLast().entries().get("key-0")
+                    .value());
         }
     }
 

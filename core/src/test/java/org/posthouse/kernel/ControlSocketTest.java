@@ -138,7 +138,8 @@ class ControlSocketTest {
     @Test
     void saysWhatFailed() throws IOException {
         assertEquals(new Answer(1, "", "posthouse: throw failed: broken\n"), ask(new byte[0], "throw"));
-        assertEquals(new Answer(2, "", "posthouse: there is no command xyzzy; posthouse help lists them\n"), ask(new byte[0], "xyzzy"));
+        assertEquals(new Answer(2, "", "posthouse: there is no command xyzzy; posthouse help lists them\n"),
+                ask(new byte[0], "xyzzy"));
         assertEquals(2, ask(new byte[0]).status());
     }
 
@@ -170,7 +171,8 @@ class ControlSocketTest {
         Files.createDirectories(deep.resolve("var/run"));
         try (var _ = new ControlSocket(deep, _ -> Optional.empty())) {
             assertTrue(ControlPath.find(deep).toString().length() <= 100);
-            assertEquals("rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(ControlPath.find(deep).getParent())));
+            assertEquals("rwx------",
+                    PosixFilePermissions.toString(Files.getPosixFilePermissions(ControlPath.find(deep).getParent())));
             try (var client = SocketChannel.open(StandardProtocolFamily.UNIX)) {
                 client.connect(UnixDomainSocketAddress.of(ControlPath.find(deep)));
             }
