@@ -15,7 +15,10 @@ public interface Space {
     /** Puts only where nothing is; what was there before. Atomic. */
     Optional<String> putIfAbsent(String key, String value, Duration life) throws IOException;
 
-    /** Adds to a counter, which begins at 0 and lives {@code life} from its first use; the new value. Atomic. */
+    /**
+     * Adds to a counter, which begins at 0 (also where a value is no number) and lives {@code life} from its first use; the
+     * new value. Atomic.
+     */
     long add(String key, long delta, Duration life) throws IOException;
 
     void remove(String key) throws IOException;

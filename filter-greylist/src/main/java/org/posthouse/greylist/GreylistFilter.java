@@ -137,7 +137,7 @@ public final class GreylistFilter implements Filter {
         return Verdict.PASS;
     }
 
-    /** RFC 6647 §5: known clients are no target. Loopback is a client like any other. */
+    /** Known clients are no target of greylisting (RFC 6647). Loopback is a client like any other. */
     private boolean neverAsked(Client client) {
         var peer = client.peer();
         return client.account().isPresent() || contains(whitelist, peer.address()) || contains(peer.listener().relayFrom(), peer.address());

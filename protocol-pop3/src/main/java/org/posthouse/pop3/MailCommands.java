@@ -26,7 +26,7 @@ final class MailCommands {
         this.replies = replies;
     }
 
-    /** How many messages were sent whole. */
+    /** How many messages were sent whole; some clients ask TOP for them, with a great many lines. */
     int retrieved() {
         return retrieved;
     }
@@ -65,8 +65,8 @@ final class MailCommands {
 
     void retr(Maildrop maildrop, Command command) throws IOException {
         var number = theMessage(maildrop, command);
-        if (number.isPresent() && send(maildrop, number.get(), MessageWriter.whole(client))) {
-            retrieved++;
+        if (number.isPresent()) {
+            send(maildrop, number.get(), MessageWriter.whole(client));
         }
     }
 
@@ -123,14 +123,14 @@ final class MailCommands {
     }
 
     /**
-     * Sends a message; false when it is gone or cannot be read, which the client is told. Once a piece is on its way there is
-     * no other way to tell it but to end the connection, so an IOException is left to do that: a lone dot would be a lie.
+     * Sends a message. Once a piece is on its way there is no way to tell the client of a failure but to end the connection,
+     * so an IOException is left to do that: a lone dot would be a lie.
      */
-    private boolean send(Maildrop maildrop, int number, MessageWriter writer) throws IOException {
+    private void send(Maildrop maildrop, int number, MessageWriter writer) throws IOException {
         var piece = new byte[Math.clamp(maildrop.size(number), SMALLEST_PIECE, LARGEST_PIECE)];
         var begun = begin(maildrop, number, piece);
         if (begun.isEmpty()) {
-            return false;
+            return;
         }
         try (var in = begun.get().in()) {
             replies.ok(maildrop.size(number) + " octets");
@@ -139,17 +139,17 @@ final class MailCommands {
                 length = in.read(piece);
             }
             writer.end();
-            return true;
+            retrieved += length > 0 ? 0 : 1;
         }
     }
 
     /** A message whose first octets were read. */
     private record Begun(InputStream in, int length) {}
 
+    /** Absent when the message is gone or cannot be read, which the client is told. */
     private Optional<Begun> begin(Maildrop maildrop, int number, byte[] piece) throws IOException {
         try {
-            var in = maildrop.read(number);
-            return Optional.of(new Begun(in, in.read(piece)));
+            return Optional.of(begin(maildrop.read(number), piece));
         } catch (NoSuchFileException e) {
             replies.refuse("message " + number + " is gone");
         } catch (IOException e) {
@@ -157,5 +157,14 @@ final class MailCommands {
             replies.tryLater("message " + number + " cannot be read for now");
         }
         return Optional.empty();
+    }
+
+    private static Begun begin(InputStream in, byte[] piece) throws IOException {
+        try {
+            return new Begun(in, in.read(piece));
+        } catch (IOException e) {
+            in.close();
+            throw e;
+        }
     }
 }

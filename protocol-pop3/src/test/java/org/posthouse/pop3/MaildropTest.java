@@ -82,6 +82,16 @@ final class MaildropTest {
         assertEquals(0, metrics.counted("pop3_retrieved"));
     }
 
+    @Test
+    void countsMessagesThatWereSentWhole() throws Exception {
+        when(mailbox.list("INBOX")).thenReturn(listing(1));
+        when(mailbox.read(anyString(), any())).thenAnswer(_ -> new ByteArrayInputStream("Subject: x\r\n\r\nbody\r\n".getBytes()));
+        var connection = new ScriptedConnection(Listener.Role.MX, Listener.Tls.NONE);
+        connection.send("USER ann\r\nPASS secret\r\nTOP 1 0\r\nTOP 1 99999999\r\nRETR 1\r\nQUIT\r\n");
+        connection.serve(protocol(FixedConfig.DEFAULT)).outcome();
+        assertEquals(2, metrics.counted("pop3_retrieved"));
+    }
+
     private static final class Vanishing extends InputStream {
         @Override
         public int read() throws IOException {
