@@ -91,11 +91,11 @@ public final class Listeners {
         readCertificates(all);
         try {
             for (var settings : all) {
-                var port = ports.stream().filter(p -> p.fits(settings)).findFirst().orElseGet(() -> {
-                    var fresh = new Port(settings, processors, services, this.sessions);
-                    opened.add(fresh);
-                    return fresh;
-                });
+                var kept = ports.stream().filter(p -> p.fits(settings)).findFirst();
+                var port = kept.isPresent() ? kept.get() : open(settings);
+                if (kept.isEmpty()) {
+                    opened.add(port);
+                }
                 wanted.put(settings, port);
             }
         } catch (BadSetting e) {
@@ -103,6 +103,19 @@ public final class Listeners {
             throw e;
         }
         return new Prepared(wanted, opened);
+    }
+
+    private Port open(ListenerSettings settings) {
+        try {
+            return new Port(settings, processors, services, sessions);
+        } catch (BadSetting e) {
+            // From one address to all or back: the old socket must go first, and then there would be no way back.
+            if (ports.stream().anyMatch(p -> p.bound().getPort() == settings.address().getPort())) {
+                throw new BadSetting("address", "cannot change to or from all addresses while the port is open; restart the server for it")
+                        .in(e.section());
+            }
+            throw e;
+        }
     }
 
     private static List<ListenerSettings> settings(List<Section> sections) {

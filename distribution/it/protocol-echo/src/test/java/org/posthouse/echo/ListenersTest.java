@@ -114,6 +114,19 @@ class ListenersTest {
     }
 
     @Test
+    void saysThatOneAddressCannotBecomeAllOfThemWhileThePortIsOpen() throws IOException {
+        int port = freePort();
+        server.listen(section("a", "echo", "port", "" + port));
+        var bad = assertThrows(BadSetting.class,
+                () -> server.listeners().prepare(List.of(section("a", "echo", "port", "" + port, "address", "all"))));
+        assertEquals("address", bad.key());
+        assertEquals("listener a", bad.section());
+        try (var client = client()) {
+            assertEquals("echo ready", client.line());
+        }
+    }
+
+    @Test
     void refusesTwoListenersWithOnePort() {
         var bad = assertThrows(BadSetting.class,
                 () -> server.listeners().prepare(List.of(section("a", "echo", "port", "2525"), section("b", "echo", "port", "2525"))));
