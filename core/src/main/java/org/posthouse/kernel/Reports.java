@@ -26,6 +26,7 @@ final class Reports {
     }
 
     void started(Jar jar) {
+        troubles.remove(jar.name());
         log.info("started bundle={} version={} file={}", jar.name(), jar.version(), jar.file());
         tell("started", jar, null, null);
     }
@@ -36,12 +37,12 @@ final class Reports {
     }
 
     void replaced(Jar old, Jar fresh) {
+        troubles.remove(fresh.name());
         log.info("swapped bundle={} from={} to={} file={}", fresh.name(), old.version(), fresh.version(), fresh.file());
         tell("swapped", fresh, old.version(), null);
     }
 
     void passed(Jar fresh) {
-        troubles.remove(fresh.name());
         log.info("passed probation bundle={} version={}", fresh.name(), fresh.version());
         tell("passed", fresh, null, null);
     }

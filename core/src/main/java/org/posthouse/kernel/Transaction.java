@@ -71,7 +71,7 @@ final class Transaction {
             return rooms.listeners.prepare(next.listeners().stream()
                     .map(l -> new Listeners.Section(l.values(), l.given())).toList());
         } catch (BadSetting e) {
-            throw new Misconfigured(Problem.of(place(next, e.key()), e));
+            throw new Misconfigured(Problem.of(place(next, e), e));
         }
     }
 
@@ -79,7 +79,7 @@ final class Transaction {
         try {
             rooms.configure(next);
         } catch (BadSetting e) {
-            throw new Misconfigured(Problem.of(place(next, e.key()), e));
+            throw new Misconfigured(Problem.of(place(next, e), e));
         }
         swaps.drain(next.top().duration("drain"));
         var refused = swaps.reconfigure(settings.changed(next.pids()), () -> settings.write(next.pids()));
@@ -112,8 +112,12 @@ final class Transaction {
                 : Optional.of(new Problem(next.place(jar.name(), ""), jar.name() + " does not run", why));
     }
 
-    private static Place place(Configuration next, String key) {
-        return next.sections().values().stream().map(Section::places).filter(p -> p.containsKey(key)).map(p -> p.get(key))
-                .findFirst().orElse(next.place("", key));
+    /** A key that does not say its section is looked for in all of them. */
+    private static Place place(Configuration next, BadSetting e) {
+        if (!e.section().isEmpty()) {
+            return next.place(e.section(), e.key());
+        }
+        return next.sections().values().stream().map(Section::places).filter(p -> p.containsKey(e.key()))
+                .map(p -> p.get(e.key())).findFirst().orElse(next.place("", e.key()));
     }
 }

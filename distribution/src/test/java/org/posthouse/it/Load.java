@@ -1,8 +1,10 @@
 package org.posthouse.it;
 
 import java.io.IOException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -33,16 +35,30 @@ final class Load implements AutoCloseable {
     }
 
     private void sendMany() {
-        try (var smtp = new Smtp(port)) {
-            while (!over) {
-                int n = next.getAndIncrement();
-                pace(n);
-                send(smtp, n);
+        var unsent = new ArrayDeque<Integer>();
+        while (!over || !unsent.isEmpty()) {
+            try (var smtp = new Smtp(port)) {
+                sendMany(smtp, unsent);
+            } catch (IOException | InterruptedException e) {
+                troubles.add("session ended: " + e);
+                unsent.clear();
             }
-            smtp.command("QUIT", "221");
-        } catch (IOException | InterruptedException e) {
-            troubles.add("session ended: " + e);
         }
+    }
+
+    /** Until it is over or the server ends the session with 421, which leaves one message for the next session. */
+    private void sendMany(Smtp smtp, Deque<Integer> unsent) throws IOException, InterruptedException {
+        while (!over || !unsent.isEmpty()) {
+            if (unsent.isEmpty()) {
+                unsent.add(next.getAndIncrement());
+                pace(unsent.peek());
+            }
+            if (!send(smtp, unsent.peek())) {
+                return;
+            }
+            unsent.remove();
+        }
+        smtp.command("QUIT", "221");
     }
 
     private void pace(int n) throws InterruptedException {
@@ -57,8 +73,9 @@ final class Load implements AutoCloseable {
         while (!over) {
             int n = next.getAndIncrement();
             try (var smtp = new Smtp(port)) {
-                send(smtp, n);
-                smtp.command("QUIT", "221");
+                if (send(smtp, n)) {
+                    smtp.command("QUIT", "221");
+                }
                 Thread.sleep(500);
             } catch (IOException | InterruptedException e) {
                 troubles.add("new session: " + e);
@@ -66,14 +83,19 @@ final class Load implements AutoCloseable {
         }
     }
 
-    private void send(Smtp smtp, int n) throws IOException {
+    /** False when the server ended the session instead of taking the message. */
+    private boolean send(Smtp smtp, int n) throws IOException {
         var subject = n % 10 == 7 ? "refuse " + n : "number " + n;
         var reply = smtp.message("load@example.org", "ann@example.test",
                 "Subject: " + subject + "\r\nX-Number: " + n + "\r\n\r\n" + "text ".repeat(100) + "\r\n");
+        if (reply.startsWith("421 4.3.2")) {
+            return false;
+        }
         replies.put(n, reply);
         if (!reply.startsWith(n % 10 == 7 ? "550" : "250") && !reply.startsWith("250")) {
             troubles.add("message " + n + ": " + reply);
         }
+        return true;
     }
 
     /** Stops and waits; nothing is sent after it returns. */

@@ -43,6 +43,9 @@ final class Smtp extends Line {
     String message(String from, String to, String content) throws IOException {
         send("MAIL FROM:<" + from + ">\r\nRCPT TO:<" + to + ">\r\nDATA\r\n");
         var mail = reply();
+        if (mail.startsWith("421")) { // RFC 5321 §3.8: the server ends the session, nothing after it counts
+            return mail;
+        }
         var rcpt = reply();
         var data = reply();
         if (!data.startsWith("354")) {
