@@ -25,7 +25,7 @@ find_java() {
     if [ -n "${POSTHOUSE_JAVA_HOME-}" ]; then
         echo "posthouse: no Java 25 in POSTHOUSE_JAVA_HOME=$POSTHOUSE_JAVA_HOME nor in the usual folders; set it to the folder of a JDK 25" >&2
     else
-        echo "posthouse: needs a JDK 25; apt install temurin-25-jdk (packages.adoptium.net), sdk install java 25-tem, or set POSTHOUSE_JAVA_HOME" >&2
+        echo "posthouse: needs a JDK 25; install one (Debian package temurin-25-jdk of Adoptium, or sdk install java 25-tem), or set POSTHOUSE_JAVA_HOME to its folder" >&2
     fi
     return 1
 }

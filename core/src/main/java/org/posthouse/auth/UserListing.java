@@ -1,21 +1,22 @@
 package org.posthouse.auth;
 
 import java.io.PrintStream;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
+import org.posthouse.observe.Json;
 
-/** Prints accounts for people or as JSON (RFC 8259). */
+/** Prints accounts for people or as JSON. */
 final class UserListing {
     private UserListing() {}
 
     static void print(List<Account> accounts, boolean json, PrintStream out) {
-        if (!json) {
-            accounts.forEach(a -> out.println(line(a)));
+        if (json) {
+            out.println(Json.of(accounts.stream().map(UserListing::members).toList()));
             return;
         }
-        out.println(accounts.stream().map(UserListing::object).collect(Collectors.joining(",\n ", "[", "]")));
+        accounts.forEach(a -> out.println(line(a)));
     }
 
     private static String line(Account account) {
@@ -24,27 +25,10 @@ final class UserListing {
         return line.toString();
     }
 
-    private static String object(Account account) {
-        var members = new TreeMap<>(account.attributes()).entrySet().stream()
-                .map(UserListing::member).collect(Collectors.joining(",", "{", "}"));
-        return "{\"name\":" + string(account.id().name()) + ",\"attributes\":" + members + "}";
-    }
-
-    private static String member(Map.Entry<String, String> attribute) {
-        return string(attribute.getKey()) + ":" + string(attribute.getValue());
-    }
-
-    private static String string(String text) {
-        var quoted = new StringBuilder("\"");
-        for (char c : text.toCharArray()) {
-            if (c == '"' || c == '\\') {
-                quoted.append('\\').append(c);
-            } else if (c < 0x20) {
-                quoted.append(String.format("\\u%04x", (int) c));
-            } else {
-                quoted.append(c);
-            }
-        }
-        return quoted.append('"').toString();
+    private static Map<String, Object> members(Account account) {
+        var members = new LinkedHashMap<String, Object>();
+        members.put("name", account.id().name());
+        members.put("attributes", new TreeMap<>(account.attributes()));
+        return members;
     }
 }
