@@ -30,12 +30,12 @@ final class HelpCommand implements Command {
         out.println("""
                 posthouse [--home DIR] COMMAND
 
-                  run                              runs the server in the foreground
-                  start                            runs the server in the background""");
+                  run                                              runs the server in the foreground
+                  start                                            runs the server in the background""");
         commands.get().forEach(command -> command.usage().lines().forEach(form -> {
             var parts = form.split("  +", 2);
             var words = (command.name() + " " + parts[0]).strip();
-            out.printf("  %-32s %s%n", words, parts.length > 1 ? parts[1].strip() : "");
+            out.printf("  %-48s %s%n", words, parts.length > 1 ? parts[1].strip() : "");
         }));
         return 0;
     }

@@ -36,8 +36,8 @@ public final class TraceCommand implements Command {
     @Override
     public String usage() {
         return """
-                trace ID-PREFIX [--json]  what happened to a session or message, and to all that came of it
-                trace --last N [--json]  the last N events""";
+                ID-PREFIX [--json]  what happened to a session or message, and to all that came of it
+                --last N [--json]  the last N events""";
     }
 
     @Override
