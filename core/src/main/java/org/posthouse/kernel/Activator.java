@@ -43,6 +43,7 @@ public final class Activator implements BundleActivator {
     @Override
     public void start(BundleContext context) throws IOException, Misconfigured {
         var home = Path.of(context.getProperty("posthouse.home"));
+        FrameworkLog.follow(context);
         // The framework stops the newest bundles first: before that, sessions end and what is held is closed.
         context.addBundleListener((SynchronousBundleListener) event -> {
             if (event.getType() == BundleEvent.STOPPING && event.getBundle().getBundleId() == Constants.SYSTEM_BUNDLE_ID) {
