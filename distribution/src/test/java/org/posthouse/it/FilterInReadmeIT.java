@@ -31,7 +31,8 @@ final class FilterInReadmeIT {
             Soon.happens(() -> code(server, LOTTERY).equals("550"), server::log);
             assertTrue(send(server, LOTTERY).matches("550 5\\.7\\.1 .*no lotteries here.*"), send(server, LOTTERY));
             assertEquals("250", code(server, "Subject: A letter\r\n\r\nIt came.\r\n"));
-            assertTrue(listed(server).matches("filter-nolottery +1\\.0\\.0 +(running|probation) .*plugins/filter-nolottery\\.jar"), listed(server));
+            assertTrue(listed(server).matches("filter-nolottery +1\\.0\\.0 +(running|probation) .*plugins/filter-nolottery\\.jar"),
+                    listed(server));
 
             Files.delete(home.resolve("plugins/filter-nolottery.jar"));
             Soon.happens(() -> code(server, LOTTERY).equals("250"), server::log);

@@ -117,7 +117,8 @@ final class ToolsIT {
             assertEquals(MAIL_REFUSED, without.status(), without.output());
             assertTrue(without.output().contains("530 5.7.0"), without.output());
         }
-        assertEquals(AUTH_FAILED, swaks("submission", letter, "--auth", "PLAIN", "--auth-user", "bob", "--auth-password", "secret").status());
+        assertEquals(AUTH_FAILED, swaks("submission", letter, "--auth", "PLAIN", "--auth-user", "bob",
+                "--auth-password", "secret").status());
         assertEquals(MAIL_REFUSED, swaks("submission", letter).status());
         assertEquals(accepted, count("bob"));
         try (var plain = new Smtp(server.port("submission"))) {
@@ -218,7 +219,7 @@ final class ToolsIT {
         }
         var list = curl("", "--ssl-reqd", "-u", "emma:secret", "pop3://localhost:" + server.port("pop3tls"));
         assertEquals(2, list.lines().count(), list);
-        curl("", "-u", "emma:secret", "-X", "DELE 1", "-l", "pop3s://localhost:" + server.port("pop3s"));
+        curl("", "-u", "emma:secret", "-X", "DELE", "-l", "pop3s://localhost:" + server.port("pop3s") + "/1");
         assertEquals(1, count("emma"));
     }
 
