@@ -14,6 +14,7 @@ import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.util.Arrays;
+import java.util.Optional;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLSocket;
@@ -106,13 +107,18 @@ class Line implements AutoCloseable {
 
     /** What comes within this time; empty text for nothing, or for the end. */
     String within(int millis) throws IOException {
+        return next(millis).orElse("");
+    }
+
+    /** What comes within this time, or empty text; nothing at all when the other side has closed. */
+    Optional<String> next(int millis) throws IOException {
         socket.setSoTimeout(millis);
         try {
             var some = new byte[65_536];
             int length = in.read(some);
-            return length < 0 ? "" : new String(some, 0, length, StandardCharsets.ISO_8859_1);
+            return length < 0 ? Optional.empty() : Optional.of(new String(some, 0, length, StandardCharsets.ISO_8859_1));
         } catch (SocketTimeoutException _) {
-            return "";
+            return Optional.of("");
         } finally {
             socket.setSoTimeout(TIMEOUT_MILLIS);
         }
