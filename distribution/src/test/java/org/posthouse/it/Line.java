@@ -8,10 +8,13 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
+import java.util.Arrays;
+import java.util.Optional;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLSocket;
@@ -27,7 +30,13 @@ class Line implements AutoCloseable {
     private OutputStream out;
 
     Line(int port) throws IOException {
+        this(port, "127.0.0.1");
+    }
+
+    /** @param from the client's own address, one of 127.0.0.0/8 */
+    Line(int port, String from) throws IOException {
         socket = new Socket();
+        socket.bind(new InetSocketAddress(from, 0));
         socket.connect(new InetSocketAddress("127.0.0.1", port), TIMEOUT_MILLIS);
         socket.setSoTimeout(TIMEOUT_MILLIS);
         socket.setTcpNoDelay(true);
@@ -72,6 +81,56 @@ class Line implements AutoCloseable {
         }
         var text = line.toString(StandardCharsets.ISO_8859_1);
         return text.endsWith("\r") ? text.substring(0, text.length() - 1) : text;
+    }
+
+    /** All octets up to and with these, which must come. */
+    byte[] until(String end) throws IOException {
+        var all = new ByteArrayOutputStream();
+        var wanted = end.getBytes(StandardCharsets.ISO_8859_1);
+        var last = new byte[wanted.length];
+        while (all.size() < wanted.length || !Arrays.equals(last, wanted)) {
+            int c = in.read();
+            if (c < 0) {
+                throw new EOFException("closed after " + all.size() + " octets");
+            }
+            all.write(c);
+            System.arraycopy(last, 1, last, 0, last.length - 1);
+            last[last.length - 1] = (byte) c;
+        }
+        return all.toByteArray();
+    }
+
+    /** What still comes until the other side closes. */
+    String rest() throws IOException {
+        return new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);
+    }
+
+    /** What comes within this time; empty text for nothing, or for the end. */
+    String within(int millis) throws IOException {
+        return next(millis).orElse("");
+    }
+
+    /** What comes within this time, or empty text; nothing at all when the other side has closed. */
+    Optional<String> next(int millis) throws IOException {
+        socket.setSoTimeout(millis);
+        try {
+            var some = new byte[65_536];
+            int length = in.read(some);
+            return length < 0 ? Optional.empty() : Optional.of(new String(some, 0, length, StandardCharsets.ISO_8859_1));
+        } catch (SocketTimeoutException _) {
+            return Optional.of("");
+        } finally {
+            socket.setSoTimeout(TIMEOUT_MILLIS);
+        }
+    }
+
+    int read(byte[] some) throws IOException {
+        return in.read(some);
+    }
+
+    /** Its own port. */
+    int port() {
+        return socket.getLocalPort();
     }
 
     @Override

@@ -96,6 +96,7 @@ final class Pop3Session {
     }
 
     private State next(State state) throws IOException {
+        client.readTimeout(patience(state)); // for the whole line: a slow one is no way around login-time
         var line = client.readLine(Login.LONGEST_LINE);
         if (line.ending() == Line.Ending.END) {
             return new Ended();
