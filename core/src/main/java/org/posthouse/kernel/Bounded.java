@@ -21,6 +21,7 @@ final class Bounded {
         var task = new FutureTask<>(() -> {
             R result = work.call();
             if (!settled.compareAndSet(false, true)) {
+                Thread.interrupted(); // was for the work
                 tooLate.run();
             }
             return result;
