@@ -21,7 +21,6 @@ import org.osgi.framework.SynchronousBundleListener;
 import org.posthouse.auth.UserCommand;
 import org.posthouse.config.CheckCommand;
 import org.posthouse.config.ConfigCommand;
-import org.posthouse.message.Unavailable;
 import org.posthouse.observe.Command;
 import org.posthouse.observe.TraceCommand;
 import org.slf4j.Logger;
@@ -93,7 +92,7 @@ public final class Activator implements BundleActivator {
         }
         try {
             return command.get().run(words.subList(1, words.size()), in, out, err);
-        } catch (Exception e) { // the boundary of a command, which may be a stranger's
+        } catch (Exception | LinkageError e) { // the boundary of a command, which may be a stranger's
             log.debug("command {}", words, e);
             err.println("posthouse " + words.getFirst() + ": " + (e.getMessage() == null ? e : e.getMessage()));
             return 1;
@@ -101,20 +100,14 @@ public final class Activator implements BundleActivator {
     }
 
     private Optional<Command> command(String name) {
-        return Optional.ofNullable(commands.get(name)).or(() -> all().stream().filter(c -> c.name().equals(name)).findFirst());
+        return all().stream().filter(command -> command.name().equals(name)).findFirst();
     }
 
-    /** Core's commands, then those of bundles, each called through its plugin so that it can be swapped. */
+    /** Core's commands, then those of bundles. */
     private Collection<Command> all() {
         var all = new ArrayList<>(commands.values());
         var plugins = kernel.orElseThrow().rooms().commands;
-        for (var name : plugins.names()) {
-            try (var lease = plugins.lease(name)) {
-                all.add(lease.plugin());
-            } catch (Unavailable e) {
-                log.debug("command {} is away", name, e);
-            }
-        }
+        plugins.names().forEach(name -> all.add(new LeasedCommand(plugins, name)));
         return all;
     }
 

@@ -2,8 +2,11 @@ package org.posthouse.kernel;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 import org.osgi.framework.Bundle;
@@ -18,6 +21,8 @@ final class Bundles {
     private static final Logger log = LoggerFactory.getLogger("kernel");
     private static final Pattern MISSING = Pattern.compile("osgi\\.wiring\\.package=([\\w.]+)");
 
+    private static final Duration WITHIN = Duration.ofSeconds(5);
+
     private final BundleContext context;
     private final Services services;
     private final AtomicInteger installed = new AtomicInteger();
@@ -31,15 +36,32 @@ final class Bundles {
     Running start(Jar jar) throws BadJar {
         var bundle = install(jar);
         try {
-            bundle.start();
+            start(bundle);
             return new Running(jar, bundle, services.take(bundle, jar, Set.of()));
-        } catch (BundleException e) {
-            uninstall(bundle);
-            throw new BadJar(reason(e), e);
         } catch (BadJar e) {
             uninstall(bundle);
             throw e;
         }
+    }
+
+    /** An activator or an immediate component may do anything here. */
+    private static void start(Bundle bundle) throws BadJar {
+        try {
+            Bounded.run("start", WITHIN, () -> {
+                bundle.start();
+                return true;
+            }, () -> { });
+        } catch (TimeoutException e) {
+            throw new BadJar("it did not start within " + WITHIN.toSeconds() + " s", e);
+        } catch (ExecutionException e) {
+            throw new BadJar(e.getCause() instanceof BundleException why ? reason(why)
+                    : "it cannot be started: " + e.getCause(), e.getCause());
+        }
+    }
+
+    /** Whether it ought to have services and has none, because they refused their configuration. */
+    boolean isDown(Running running) {
+        return running.services().isEmpty() && services.expected(running.jar()) > 0;
     }
 
     /** What must go when the bundle's configuration changes, as it is before that. */
@@ -62,15 +84,18 @@ final class Bundles {
     private Bundle install(Jar jar) throws BadJar {
         try (var in = Files.newInputStream(jar.file())) {
             return context.installBundle("posthouse:" + jar.name() + "@" + installed.incrementAndGet(), in);
-        } catch (BundleException | IOException e) {
+        } catch (BundleException | IOException | IllegalArgumentException e) {
             throw new BadJar("it cannot be installed: " + e.getMessage(), e);
         }
     }
 
     private static void uninstall(Bundle bundle) {
         try {
-            bundle.uninstall();
-        } catch (BundleException | IllegalStateException e) {
+            Bounded.run("stop", WITHIN, () -> {
+                bundle.uninstall();
+                return true;
+            }, () -> { });
+        } catch (TimeoutException | ExecutionException | BadJar e) {
             log.warn("cannot take out bundle={} why={}", bundle, e.toString());
         }
     }

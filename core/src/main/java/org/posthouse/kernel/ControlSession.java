@@ -66,7 +66,7 @@ final class ControlSession {
                 return 2;
             }
             return command.get().run(words.subList(1, words.size()), new Asked(), out, err);
-        } catch (Exception e) { // the boundary of one command, which may be a bundle's
+        } catch (Exception | LinkageError e) { // the boundary of one command, which may be a bundle's
             log.warn("command failed: {}", words.getFirst(), e);
             err.println("posthouse: " + words.getFirst() + " failed: " + (e.getMessage() == null ? e : e.getMessage()));
             return 1;

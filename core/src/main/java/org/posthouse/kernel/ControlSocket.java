@@ -13,6 +13,7 @@ import java.nio.file.attribute.UserPrincipal;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import jdk.net.ExtendedSocketOptions;
 import org.posthouse.launch.ControlPath;
@@ -27,6 +28,7 @@ import org.slf4j.LoggerFactory;
 final class ControlSocket implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger("kernel");
     private static final int CLIENTS = 64;
+    private static final long PAUSE_NANOS = 1_000_000_000;
 
     private final Path home;
     private final Function<String, Optional<Command>> commands;
@@ -46,20 +48,24 @@ final class ControlSocket implements AutoCloseable {
     }
 
     private void accept() {
-        try {
-            while (true) {
-                var client = server.accept();
-                if (clients.size() < CLIENTS && isTrusted(client)) {
-                    clients.add(client);
-                    Thread.ofVirtual().name("control client").start(() -> serve(client));
-                } else {
-                    client.close();
-                }
+        while (server.isOpen()) {
+            try {
+                welcome(server.accept());
+            } catch (ClosedChannelException e) {
+                return; // shutting down
+            } catch (IOException e) {
+                log.warn("cannot accept a control client, will try again: {}", e.toString()); // too many open files, say
+                LockSupport.parkNanos(PAUSE_NANOS);
             }
-        } catch (ClosedChannelException e) {
-            return; // shutting down
-        } catch (IOException e) {
-            log.error("the control socket is closed; restart the server to have it again", e);
+        }
+    }
+
+    private void welcome(SocketChannel client) throws IOException {
+        if (clients.size() < CLIENTS && isTrusted(client)) {
+            clients.add(client);
+            Thread.ofVirtual().name("control client").start(() -> serve(client));
+        } else {
+            client.close();
         }
     }
 

@@ -8,6 +8,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.posthouse.disk.Disk;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Which bundles run. What {@code posthouse bundle enable|disable} said is kept in {@code var/bundles}, a line each
@@ -16,6 +18,8 @@ import org.posthouse.disk.Disk;
 final class Decisions {
     /** Whether it runs, who says so, and whether mail must wait when a filter that should run is missing. */
     record Decision(boolean runs, String because, boolean required) {}
+
+    private static final Logger log = LoggerFactory.getLogger("kernel");
 
     private final Disk disk;
     private final Map<String, Boolean> commanded = new TreeMap<>();
@@ -31,10 +35,12 @@ final class Decisions {
         if (!Files.exists(file)) {
             return;
         }
-        for (var line : Files.readAllLines(file)) {
-            var words = line.strip().split(" ");
-            if (words.length == 2) {
-                commanded.put(words[1], words[0].equals("enable"));
+        for (var line : new String(Files.readAllBytes(file), StandardCharsets.UTF_8).lines().toList()) {
+            var words = List.of(line.strip().split("\\s+"));
+            if (words.size() == 2 && List.of("enable", "disable").contains(words.getFirst())) {
+                commanded.put(words.getLast(), words.getFirst().equals("enable"));
+            } else if (!line.isBlank()) {
+                log.warn("passed over in {}, which has lines 'enable NAME' and 'disable NAME': {}", file, line);
             }
         }
     }
@@ -53,10 +59,12 @@ final class Decisions {
     }
 
     void command(String name, boolean run) throws IOException {
-        commanded.put(name, run);
+        var next = new TreeMap<>(commanded);
+        next.put(name, run);
         var lines = new StringBuilder();
-        commanded.forEach((n, on) -> lines.append(on ? "enable " : "disable ").append(n).append('\n'));
+        next.forEach((n, on) -> lines.append(on ? "enable " : "disable ").append(n).append('\n'));
         disk.replace(disk.var("bundles"), lines.toString().getBytes(StandardCharsets.UTF_8));
+        commanded.put(name, run);
     }
 
     /** @param shipped whether bundles/ has a jar of this name; @param hasSection whether the file has a section that is not off */

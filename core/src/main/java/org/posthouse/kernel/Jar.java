@@ -9,6 +9,7 @@ import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.jar.JarFile;
 import java.util.jar.Manifest;
 import java.util.zip.ZipEntry;
@@ -51,6 +52,8 @@ record Jar(Path file, String name, Version version, List<String> services, List<
             throw new BadJar("it cannot be read: " + e.getMessage(), e);
         } catch (XMLStreamException e) {
             throw new BadJar("its component description is not right: " + e.getMessage(), e);
+        } catch (RuntimeException e) { // the boundary of one jar: a wrong signature, or an entry that is not what it says
+            throw new BadJar("it cannot be read: " + e, e);
         }
     }
 
@@ -127,10 +130,11 @@ record Jar(Path file, String name, Version version, List<String> services, List<
                 continue;
             }
             switch (reader.getLocalName()) {
-                case "provide" -> all.services().add(reader.getAttributeValue(null, "interface"));
+                case "provide" -> Optional.ofNullable(reader.getAttributeValue(null, "interface")).ifPresent(all.services()::add);
                 case "component" -> {
-                    var pids = reader.getAttributeValue(null, "configuration-pid");
-                    all.pids().addAll(List.of((pids == null ? reader.getAttributeValue(null, "name") : pids).split(" ")));
+                    var pids = Optional.ofNullable(reader.getAttributeValue(null, "configuration-pid"))
+                            .or(() -> Optional.ofNullable(reader.getAttributeValue(null, "name")));
+                    pids.ifPresent(p -> all.pids().addAll(List.of(p.strip().split("\\s+"))));
                 }
                 default -> { }
             }

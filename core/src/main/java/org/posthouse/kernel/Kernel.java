@@ -9,12 +9,14 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.cm.ConfigurationAdmin;
 import org.posthouse.config.Checked;
@@ -29,6 +31,7 @@ import org.slf4j.LoggerFactory;
 final class Kernel {
     private static final Logger log = LoggerFactory.getLogger("kernel");
     private static final long LOOK_EVERY_MILLIS = 250;
+    private static final Duration STOPS_WITHIN = Duration.ofSeconds(1);
     private static final Duration SESSIONS_END_WITHIN = Duration.ofSeconds(2);
 
     private final Path home;
@@ -39,8 +42,10 @@ final class Kernel {
     private final Shelf shelf;
     private final Decisions decisions;
     private final Reports reports;
+    private final Retirement retirement;
     private final Swaps swaps;
     private final Transaction transaction;
+    private Set<String> required = Set.of();
     private final Thread thread = Thread.ofPlatform().daemon().name("kernel").unstarted(this::watch);
 
     Kernel(BundleContext context, Path program, Path home) throws IOException {
@@ -51,9 +56,11 @@ final class Kernel {
         reports = new Reports(rooms.trace, rooms.metrics);
         var services = new Services(context, rooms.kinds());
         context.addServiceListener(services);
-        swaps = new Swaps(new Bundles(context, services), shelf, kernel, reports);
+        var bundles = new Bundles(context, services);
+        retirement = new Retirement(bundles, kernel, protocol -> rooms.listeners.cut(served -> served == protocol));
+        swaps = new Swaps(bundles, shelf, retirement, reports);
         var admin = context.getService(context.getServiceReference(ConfigurationAdmin.class));
-        transaction = new Transaction(rooms, swaps, new Settings(admin), this::runsUnder);
+        transaction = new Transaction(rooms, swaps, retirement, new Settings(admin), this::runsUnder);
         rooms.register(context);
     }
 
@@ -89,7 +96,7 @@ final class Kernel {
             shelf.problems().forEach((file, why) -> reports.unreadable(file.toString(), why));
             decisions.load();
             transaction.begin(load(), listen);
-            expect();
+            expect(transaction.current());
             thread.start();
         } finally {
             kernel.unlock();
@@ -100,10 +107,10 @@ final class Kernel {
     void reload() throws Misconfigured, IOException {
         kernel.lock();
         try {
-            swaps.settleAll();
+            endProbations();
             swaps.tryRefusedAgain();
             transaction.change(load());
-            expect();
+            expect(transaction.current());
             log.info("reloaded configuration");
             rooms.trace.event("kernel", "reloaded");
         } finally {
@@ -118,17 +125,21 @@ final class Kernel {
         };
     }
 
-    /** Which bundles are to run under a configuration. */
+    /** Which bundles are to run under a configuration; the rooms expect them from now on. */
     private Map<String, Boolean> runsUnder(Configuration configuration) {
         decisions.configure(configuration.top().list("enable"), configuration.top().list("disable"));
+        expect(configuration);
         var runs = new TreeMap<String, Boolean>();
-        names().forEach(name -> runs.put(name, decision(name, configuration).runs()));
+        names(configuration).forEach(name -> runs.put(name, decision(name, configuration).runs()));
         return runs;
     }
 
-    private TreeSet<String> names() {
+    /** Those that are there, and those that ought to be. */
+    private TreeSet<String> names(Configuration configuration) {
         var names = new TreeSet<>(shelf.names());
         names.addAll(swaps.running().keySet());
+        names.addAll(decisions.named());
+        required.stream().filter(configuration::written).forEach(names::add);
         return names;
     }
 
@@ -140,21 +151,23 @@ final class Kernel {
     }
 
     /** Tells the rooms which plugins are only away when they are not there. */
-    private void expect() {
-        var configuration = transaction.current();
-        var runs = new HashSet<>(swaps.running().keySet());
-        var required = new HashSet<String>();
-        var names = names();
-        names.addAll(decisions.named());
-        for (var name : names) {
+    private void expect(Configuration configuration) {
+        var runs = new HashSet<String>();
+        var mustRun = new HashSet<String>();
+        var broken = swaps.refused().keySet().stream().map(Jar::name).collect(Collectors.toSet());
+        for (var name : names(configuration)) {
             var decision = decision(name, configuration);
             if (decision.runs()) {
-                runs.add(name);
+                // One that never came up keeps no mail waiting; but who its users would be, nobody else can tell.
+                if (!broken.contains(name) || name.startsWith("directory-")) {
+                    runs.add(name);
+                }
                 if (decision.required() && name.startsWith("filter-")) {
-                    required.add(name);
+                    mustRun.add(name);
                 }
             }
         }
+        required = Set.copyOf(mustRun);
         var listening = new HashSet<String>();
         configuration.listeners().forEach(l -> listening.add(l.values().text("protocol")));
         rooms.expect(runs, required, listening);
@@ -167,6 +180,7 @@ final class Kernel {
                 kernel.lock();
                 try {
                     end.ifPresent(swaps::ended);
+                    endProbations();
                     lookAround();
                 } finally {
                     kernel.unlock();
@@ -174,9 +188,16 @@ final class Kernel {
                 rooms.tick();
             } catch (InterruptedException _) {
                 return; // shutting down
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | LinkageError e) {
                 log.error("the kernel stumbled and goes on", e);
             }
+        }
+    }
+
+    /** Those that ended meanwhile, before anything else is done with their bundles. */
+    private void endProbations() {
+        for (var end = probations.poll(); end != null; end = probations.poll()) {
+            swaps.ended(end);
         }
     }
 
@@ -187,29 +208,36 @@ final class Kernel {
                 reports.unreadable(file.toString(), why);
             }
         });
-        var known = names();
+        var known = names(transaction.current());
         changed.stream().filter(known::contains).forEach(this::reconcile);
         if (!changed.isEmpty()) {
-            expect();
+            expect(transaction.current());
         }
         swaps.heal();
     }
 
+    /** What one bundle makes the kernel stumble over keeps it from no other. */
     private void reconcile(String name) {
-        swaps.reconcile(name, decision(name, transaction.current()).runs());
+        try {
+            swaps.reconcile(name, decision(name, transaction.current()).runs());
+        } catch (RuntimeException | LinkageError e) {
+            log.error("the kernel stumbled over bundle={} and goes on", name, e);
+        }
     }
 
     /** Says from now on, over restarts, whether a bundle runs, and acts on it. */
     Optional<String> command(String name, boolean run) throws IOException {
         kernel.lock();
         try {
-            if (!names().contains(name)) {
+            if (!names(transaction.current()).contains(name)) {
                 return Optional.of("there is no bundle " + name + "; posthouse bundle list names those there are");
             }
+            endProbations();
             decisions.command(name, run);
             swaps.tryRefusedAgain();
+            expect(transaction.current());
             reconcile(name);
-            expect();
+            expect(transaction.current());
             boolean runs = swaps.running().containsKey(name);
             return runs == run ? Optional.empty()
                     : Optional.of(reports.troubles().getOrDefault(name, name + (run ? " does not run" : " still runs")));
@@ -225,12 +253,12 @@ final class Kernel {
         kernel.lock();
         try {
             var lines = new ArrayList<Listed>();
-            for (var name : names()) {
+            for (var name : names(transaction.current())) {
                 var running = Optional.ofNullable(swaps.running().get(name));
                 var jar = running.map(Running::jar).or(() -> shelf.jars(name).stream().findFirst());
                 var decision = decision(name, transaction.current());
-                var state = running.isPresent() ? swaps.onProbation(name) ? "probation" : "running"
-                        : decision.runs() ? "failed" : "off";
+                var state = swaps.isUp(name) ? swaps.onProbation(name) ? "probation" : "running"
+                        : !decision.runs() ? "off" : jar.isPresent() ? "failed" : "missing";
                 lines.add(new Listed(name, jar.map(j -> j.version().toString()).orElse(""), state, decision.because(),
                         jar.map(j -> j.file().toString()).orElse(""), reports.troubles().getOrDefault(name, "")));
             }
@@ -247,12 +275,16 @@ final class Kernel {
         thread.interrupt();
         rooms.listeners.stopAccepting();
         rooms.listeners.close(SESSIONS_END_WITHIN);
-        if (kernel.tryLock()) {
-            try {
-                swaps.stopAll();
-            } finally {
-                kernel.unlock();
+        try {
+            if (kernel.tryLock(STOPS_WITHIN.toMillis(), TimeUnit.MILLISECONDS)) {
+                try {
+                    swaps.stopAll();
+                } finally {
+                    kernel.unlock();
+                }
             }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
         rooms.close();
     }

@@ -62,6 +62,17 @@ final class Reports {
         tell("refused", jar, null, why);
     }
 
+    /** What is held could not be opened again; callers wait. */
+    void closed(Taken<?> service, String why) {
+        troubles.put(service.name(), service.version() + " is closed and will be tried again: " + why);
+        log.error("closed bundle={} why={}", service.version(), why);
+    }
+
+    void opened(Taken<?> service) {
+        troubles.remove(service.name());
+        log.info("opened bundle={}", service.version());
+    }
+
     void unreadable(String file, String why) {
         log.error("refused file={} why={}", file, why);
         metrics.count("bundle_events", "what", "unreadable", "bundle", file);

@@ -6,12 +6,11 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
@@ -20,7 +19,6 @@ import org.osgi.framework.ServiceEvent;
 import org.osgi.framework.ServiceListener;
 import org.osgi.framework.ServiceReference;
 import org.osgi.service.component.runtime.ServiceComponentRuntime;
-import org.posthouse.swap.Slot;
 import org.posthouse.swap.Version;
 
 /**
@@ -31,34 +29,12 @@ final class Services implements ServiceListener {
     private static final Duration UP_WITHIN = Duration.ofSeconds(5);
     private static final long LOOK_EVERY_MILLIS = 5;
 
-    /** A service in use. */
-    record Taken<T>(Kind<T> kind, String name, Version<T> version, ServiceReference<?> reference) {
-        Slot<T> slot() {
-            return kind.plugins().place(name);
-        }
-
-        void depart() {
-            kind.plugins().depart(version.service());
-        }
-
-        /** All calls go to it from now on. */
-        void serve() {
-            slot().serve(version);
-        }
-
-        /** Whether the framework still has it. */
-        boolean registered() {
-            return reference.getBundle() != null;
-        }
-
-        boolean samePlace(Taken<?> other) {
-            return kind == other.kind && name.equals(other.name);
-        }
-    }
+    /** What a reference was exchanged for, and what it calls itself. */
+    private record Made<T>(T service, String name) {}
 
     private final BundleContext context;
     private final Map<String, Kind<?>> kinds;
-    private final Map<ServiceReference<?>, Taken<?>> taken = new ConcurrentHashMap<>();
+    private final Map<ServiceReference<?>, List<Taken<?>>> taken = new ConcurrentHashMap<>();
 
     Services(BundleContext context, List<Kind<?>> kinds) {
         this.context = context;
@@ -72,7 +48,7 @@ final class Services implements ServiceListener {
         if (event.getType() == ServiceEvent.UNREGISTERING) {
             var gone = taken.remove(event.getServiceReference());
             if (gone != null) {
-                gone.depart();
+                gone.forEach(Taken::depart);
             }
         }
     }
@@ -84,10 +60,10 @@ final class Services implements ServiceListener {
      * @throws BadJar when one does not come up in time, with the reason as far as it is known
      */
     List<Taken<?>> take(Bundle bundle, Jar jar, Set<ServiceReference<?>> stale) throws BadJar {
-        long expected = jar.services().stream().filter(kinds::containsKey).count();
+        long expected = expected(jar);
         long deadline = System.nanoTime() + UP_WITHIN.toNanos();
         var references = fresh(bundle, stale);
-        while (references.size() < expected) {
+        while (references.stream().mapToLong(r -> kinds(r).size()).sum() < expected) {
             var why = stale.isEmpty() ? failure(bundle) : Optional.<String>empty();
             if (why.isPresent() || System.nanoTime() > deadline) {
                 throw new BadJar(why.orElse("its component did not come up: a service it needs is not there"));
@@ -95,11 +71,21 @@ final class Services implements ServiceListener {
             pause();
             references = fresh(bundle, stale);
         }
-        var now = new ArrayList<Taken<?>>();
+        var all = new ArrayList<Taken<?>>();
         for (var reference : references) {
-            now.add(take(reference, jar));
+            var some = new ArrayList<Taken<?>>();
+            for (var kind : kinds(reference)) {
+                some.add(take(kind, reference, jar));
+            }
+            taken.put(reference, List.copyOf(some));
+            all.addAll(some);
         }
-        return List.copyOf(now);
+        return List.copyOf(all);
+    }
+
+    /** How many services of our kinds its components say they provide. */
+    long expected(Jar jar) {
+        return jar.services().stream().filter(kinds::containsKey).count();
     }
 
     private List<ServiceReference<?>> fresh(Bundle bundle, Set<ServiceReference<?>> stale) {
@@ -110,53 +96,47 @@ final class Services implements ServiceListener {
     List<ServiceReference<?>> references(Bundle bundle) {
         var registered = bundle.getRegisteredServices();
         return registered == null ? List.of()
-                : Arrays.<ServiceReference<?>>stream(registered).filter(r -> kind(r).isPresent()).toList();
+                : Arrays.<ServiceReference<?>>stream(registered).filter(r -> !kinds(r).isEmpty()).toList();
     }
 
-    private Optional<Kind<?>> kind(ServiceReference<?> reference) {
-        return Arrays.stream((String[]) reference.getProperty(Constants.OBJECTCLASS))
-                .<Kind<?>>mapMulti((type, found) -> {
-                    if (kinds.containsKey(type)) {
-                        found.accept(kinds.get(type));
-                    }
-                }).findFirst();
-    }
-
-    private Taken<?> take(ServiceReference<?> reference, Jar jar) throws BadJar {
-        return take(kind(reference).orElseThrow(), reference, jar);
+    private List<Kind<?>> kinds(ServiceReference<?> reference) {
+        return Arrays.stream((String[]) reference.getProperty(Constants.OBJECTCLASS)).filter(kinds::containsKey)
+                .<Kind<?>>map(kinds::get).toList();
     }
 
     private <T> Taken<T> take(Kind<T> kind, ServiceReference<?> reference, Jar jar) throws BadJar {
-        var service = construct(kind.type(), reference);
+        var made = construct(kind, reference, jar);
         var properties = new HashMap<String, String>();
         for (var key : reference.getPropertyKeys()) {
             properties.put(key, String.valueOf(reference.getProperty(key)));
         }
-        var name = kind.named().apply(new Kind.Named<>(service, jar.name()));
-        var found = new Taken<>(kind, name, new Version<>(service, properties, jar.label()), reference);
-        taken.put(reference, found);
-        return found;
+        return new Taken<>(kind, made.name(), new Version<>(made.service(), properties, jar.label()), reference);
     }
 
     /** DS constructs a component when it is first asked for it; a constructor may hang. */
-    private <T> T construct(Class<T> type, ServiceReference<?> reference) throws BadJar {
-        var task = new FutureTask<Object>(() -> context.getService(reference));
-        var thread = Thread.ofPlatform().daemon().name("construct").start(task);
+    private <T> Made<T> construct(Kind<T> kind, ServiceReference<?> reference, Jar jar) throws BadJar {
         try {
-            var service = task.get(UP_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
-            if (service == null) {
-                throw new BadJar(failure(reference.getBundle()).orElse("its component could not be constructed"));
-            }
-            return type.cast(service);
+            return Bounded.run("construct", UP_WITHIN, () -> made(kind, reference, jar), () -> { });
         } catch (TimeoutException e) {
-            thread.interrupt();
             throw new BadJar("its constructor did not return within " + UP_WITHIN.toSeconds() + " s", e);
         } catch (ExecutionException e) {
+            if (e.getCause() instanceof BadJar bad) {
+                throw bad;
+            }
             throw new BadJar("its constructor failed: " + e.getCause(), e.getCause());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new BadJar("the server is shutting down", e);
         }
+    }
+
+    private <T> Made<T> made(Kind<T> kind, ServiceReference<?> reference, Jar jar) throws BadJar {
+        Object service = context.getService(reference);
+        if (service == null) {
+            throw new BadJar(failure(reference.getBundle()).orElse("its component could not be constructed"));
+        }
+        if (!kind.type().isInstance(service)) {
+            throw new BadJar("it has a " + kind.type().getName() + " of its own; do not embed what core exports");
+        }
+        T typed = kind.type().cast(service);
+        return new Made<>(typed, Objects.requireNonNull(kind.named().apply(new Kind.Named<>(typed, jar.name())), "no name"));
     }
 
     /** What DS knows of a component that failed. */
@@ -181,8 +161,9 @@ final class Services implements ServiceListener {
     void release(List<Taken<?>> services) {
         for (var service : services) {
             service.depart();
-            taken.remove(service.reference());
-            context.ungetService(service.reference());
+            if (taken.remove(service.reference()) != null) {
+                context.ungetService(service.reference());
+            }
         }
     }
 

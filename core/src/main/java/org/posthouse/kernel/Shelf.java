@@ -5,7 +5,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -21,8 +20,8 @@ import org.slf4j.LoggerFactory;
  * its size and time have stood still between two looks (or at once, when the server starts). Used by one thread at a time.
  */
 final class Shelf {
-    /** What a folder says of a file. */
-    private record Seen(long size, long modifiedMillis, Object file) {}
+    /** What a folder says of a file; also changed by a change of its permissions, after which it may be readable. */
+    private record Seen(Object size, Object modified, Object changed, Object file) {}
 
     /** One jar file and what came of looking into it. */
     private record Looked(Seen seen, Optional<Jar> jar, String problem) {}
@@ -121,9 +120,9 @@ final class Shelf {
 
     private static Optional<Seen> seen(Path file) {
         try {
-            var a = Files.readAttributes(file, BasicFileAttributes.class);
-            return a.isRegularFile() ? Optional.of(new Seen(a.size(), a.lastModifiedTime().toMillis(),
-                    String.valueOf(a.fileKey()))) : Optional.empty();
+            var a = Files.readAttributes(file, "unix:isRegularFile,size,lastModifiedTime,ctime,fileKey");
+            return (boolean) a.get("isRegularFile") ? Optional.of(new Seen(a.get("size"), a.get("lastModifiedTime"), a.get("ctime"),
+                    String.valueOf(a.get("fileKey")))) : Optional.empty();
         } catch (IOException _) {
             return Optional.empty(); // gone meanwhile
         }

@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.locks.Lock;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.osgi.framework.ServiceReference;
@@ -25,35 +24,37 @@ import org.slf4j.LoggerFactory;
  */
 final class Swaps {
     private static final Logger log = LoggerFactory.getLogger("kernel");
-    private static final Duration HAND_OVER_WITHIN = Duration.ofSeconds(2);
     private static final String ROLLED_BACK = "rolled back: ";
-    private static final Duration LAST_CHANCE = Duration.ofSeconds(10);
+    /** Where nobody has waited yet. A file that was not closed well may take its time. */
+    private static final Duration FIRST_OPEN_WITHIN = Duration.ofSeconds(10);
 
     /** A fresh version whose services have not all proved themselves, and the one before, ready to come back. */
     private record Probation(Running fresh, Running proven, Set<Version<?>> unproven) {}
 
     private final Bundles bundles;
     private final Shelf shelf;
-    private final Lock kernel;
+    private final Retirement retirement;
     private final Reports reports;
     private final Map<String, Running> running = new TreeMap<>();
     private final Map<String, Probation> probations = new HashMap<>();
     private final Map<Jar, String> failed = new HashMap<>();
-    private volatile Duration drain = Duration.ofMinutes(10);
+    /** What should be open again and is not; nobody else holds it, so it is tried until it works. */
+    private final Set<Taken<?>> closed = new HashSet<>();
 
-    Swaps(Bundles bundles, Shelf shelf, Lock kernel, Reports reports) {
+    Swaps(Bundles bundles, Shelf shelf, Retirement retirement, Reports reports) {
         this.bundles = bundles;
         this.shelf = shelf;
-        this.kernel = kernel;
+        this.retirement = retirement;
         this.reports = reports;
-    }
-
-    void drain(Duration longest) {
-        drain = longest;
     }
 
     Map<String, Running> running() {
         return running;
+    }
+
+    /** Whether calls find it, as far as the kernel knows. */
+    boolean isUp(String name) {
+        return running.containsKey(name) && !bundles.isDown(running.get(name));
     }
 
     boolean onProbation(String name) {
@@ -67,6 +68,7 @@ final class Swaps {
 
     /** Makes the best jar of this name run, or none when it shall not; what went wrong is reported, the last good one stays. */
     void reconcile(String name, boolean runs) {
+        failed.keySet().retainAll(shelf.all());
         while (true) {
             var now = Optional.ofNullable(running.get(name));
             var best = runs ? best(name, now) : Optional.<Jar>empty();
@@ -106,106 +108,99 @@ final class Swaps {
     private void bringUp(Jar jar) throws BadJar {
         var fresh = bundles.start(jar);
         try {
-            fresh.open();
+            fresh.open(FIRST_OPEN_WITHIN);
         } catch (BadJar e) {
             bundles.stop(fresh);
             throw e;
         }
-        fresh.services().forEach(Services.Taken::serve);
+        fresh.services().forEach(Taken::serve);
         running.put(jar.name(), fresh);
         reports.started(jar);
     }
 
+    /** What it holds is closed at once, so that it can be opened by the next that runs. */
     private void takeOut(Running now) {
-        settle(now.name());
+        Optional.ofNullable(probations.remove(now.name())).ifPresent(p -> retirement.begin(p.proven()));
         running.remove(now.name());
-        now.services().forEach(Services.Taken::depart);
+        now.services().forEach(Taken::layDown);
         reports.stopped(now.jar());
-        retire(now, true);
+        retirement.begin(now);
     }
 
     private void replace(Running now, Jar jar) throws BadJar {
         var fresh = bundles.start(jar);
-        boolean handedOver = fresh.services().stream().anyMatch(s -> s.kind().swap() == Kind.Swap.HANDOVER);
-        if (handedOver) {
+        if (fresh.services().stream().anyMatch(Taken::held)) {
             settle(now.name());
         }
+        var old = running.get(now.name());
         var before = Optional.ofNullable(probations.remove(now.name()));
-        var proven = before.map(Probation::proven).orElse(now);
+        var proven = before.map(Probation::proven).orElse(old);
         var unproven = new HashSet<Version<?>>();
+        var placed = new ArrayList<Taken<?>>();
         try {
             for (var service : fresh.services()) {
                 takePlace(service, proven, unproven);
+                placed.add(service);
             }
         } catch (BadJar e) {
-            before.ifPresent(p -> probations.put(now.name(), p));
+            placed.forEach(service -> comeBack(service, proven));
             bundles.stop(fresh);
             throw e;
         }
-        now.services().stream().filter(s -> fresh.counterpart(s).isEmpty()).forEach(Services.Taken::depart);
+        old.services().stream().filter(s -> fresh.counterpart(s).isEmpty()).forEach(Taken::layDown);
         running.put(jar.name(), fresh);
-        before.ifPresent(p -> retire(p.fresh(), false));
+        before.ifPresent(p -> retirement.begin(p.fresh()));
         reports.replaced(proven.jar(), jar);
         if (unproven.isEmpty()) {
-            retire(proven, false);
+            retirement.begin(proven);
         } else {
             probations.put(jar.name(), new Probation(fresh, proven, unproven));
         }
     }
 
-    private <T> void takePlace(Services.Taken<T> service, Running proven, Set<Version<?>> unproven) throws BadJar {
+    private <T> void takePlace(Taken<T> service, Running proven, Set<Version<?>> unproven) throws BadJar {
         var old = proven.counterpart(service);
         if (old.isEmpty() || service.kind().swap() == Kind.Swap.AT_ONCE) {
-            Running.open(service);
+            service.open(FIRST_OPEN_WITHIN);
             service.serve();
             return;
         }
         @SuppressWarnings("unchecked") // the same place has the same kind
-        var before = (Services.Taken<T>) old.get();
-        boolean closed = service.kind().swap() == Kind.Swap.HANDOVER;
-        if (closed) {
+        var before = (Taken<T>) old.get();
+        if (service.held()) {
             handOver(before, service);
         }
         unproven.add(service.version());
-        service.slot().tryOut(service.version(), before.version(), closed);
+        service.slot().tryOut(service.version(), before.version(), service.held());
     }
 
     /** Callers wait from here on; when it fails the one before has everything again. */
-    private <T> void handOver(Services.Taken<T> from, Services.Taken<T> to) throws BadJar {
+    private <T> void handOver(Taken<T> from, Taken<T> to) throws BadJar {
         from.slot().pause();
         try {
-            awaitIdle(from, HAND_OVER_WITHIN);
+            from.awaitIdle();
         } catch (BadJar e) {
             from.serve();
             throw e;
         }
         try {
-            Running.close(from);
-            Running.open(to);
+            from.close();
+            to.open(Taken.HAND_OVER_WITHIN);
         } catch (BadJar e) {
-            closeQuietly(to);
-            Running.open(from);
-            from.serve();
+            to.closeQuietly();
+            reopen(from);
             throw e;
         }
     }
 
-    private static <T> void awaitIdle(Services.Taken<T> service, Duration longest) throws BadJar {
+    private void reopen(Taken<?> service) {
         try {
-            if (!service.slot().awaitIdle(service.version(), longest)) {
-                throw new BadJar("calls of the version before did not end within " + longest.toSeconds() + " s");
+            service.open(Taken.HAND_OVER_WITHIN);
+            service.serve();
+        } catch (BadJar e) {
+            if (closed.add(service)) {
+                reports.closed(service, e.getMessage());
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new BadJar("the server is shutting down", e);
-        }
-    }
-
-    private static void closeQuietly(Services.Taken<?> service) {
-        try {
-            Running.close(service);
-        } catch (BadJar e) {
-            log.debug("closing what did not open", e);
         }
     }
 
@@ -215,60 +210,59 @@ final class Swaps {
             if (probation.unproven().isEmpty()) {
                 probations.remove(probation.fresh().name());
                 reports.passed(probation.fresh().jar());
-                retire(probation.proven(), false);
+                retirement.begin(probation.proven());
             }
         });
     }
 
     private void failed(Version<?> version, Throwable why) {
-        probationOf(version).ifPresent(probation -> {
-            var fresh = probation.fresh();
-            probations.remove(fresh.name());
-            fresh.services().forEach(service -> comeBack(service, probation.proven()));
-            running.put(fresh.name(), probation.proven());
-            failed.put(fresh.jar(), ROLLED_BACK + why);
-            reports.rolledBack(fresh.jar(), probation.proven().jar(), why);
-            retire(fresh, false);
-        });
+        probationOf(version).ifPresent(probation -> rollBack(probation, why));
     }
 
-    private static void comeBack(Services.Taken<?> service, Running proven) {
+    private void rollBack(Probation probation, Throwable why) {
+        undo(probation);
+        var fresh = probation.fresh().jar();
+        failed.put(fresh, ROLLED_BACK + why);
+        reports.rolledBack(fresh, probation.proven().jar(), why);
+    }
+
+    /** The version before has everything again. */
+    private void undo(Probation probation) {
+        var fresh = probation.fresh();
+        var proven = probation.proven();
+        probations.remove(fresh.name());
+        fresh.services().forEach(service -> comeBack(service, proven));
+        proven.services().stream().filter(s -> fresh.counterpart(s).isEmpty()).forEach(this::reopen);
+        running.put(fresh.name(), proven);
+        retirement.begin(fresh);
+    }
+
+    private void comeBack(Taken<?> service, Running proven) {
         var before = proven.counterpart(service);
-        if (before.isEmpty()) {
-            service.depart();
-            return;
+        if (service.held() || before.isEmpty()) {
+            service.layDown();
         }
-        if (service.kind().swap() == Kind.Swap.HANDOVER) {
-            service.slot().pause();
-            try {
-                awaitIdle(service, HAND_OVER_WITHIN);
-            } catch (BadJar e) {
-                log.warn("handing back name={} although {}", service.name(), e.getMessage());
-            }
-            closeQuietly(service);
-            try {
-                Running.open(before.get());
-            } catch (BadJar e) {
-                log.error("handing back failed name={} why={}", service.name(), e.getMessage());
-            }
-        }
-        before.get().serve();
+        before.ifPresent(this::reopen);
     }
 
     private Optional<Probation> probationOf(Version<?> fresh) {
         return probations.values().stream().filter(p -> p.unproven().contains(fresh)).findFirst();
     }
 
-    /** Ends a probation as passed, before something else is done with the bundle. */
-    void settle(String name) {
-        Optional.ofNullable(probations.remove(name)).ifPresent(probation -> {
-            probation.fresh().services().forEach(Services.Taken::serve);
-            retire(probation.proven(), false);
+    /** Ends a probation before something else takes its place: what has not failed yet counts as proved. */
+    private void settle(String name) {
+        Optional.ofNullable(probations.get(name)).ifPresent(probation -> {
+            if (probation.fresh().services().stream().allMatch(s -> !probation.unproven().contains(s.version()) || prove(s))) {
+                probations.remove(name);
+                retirement.begin(probation.proven());
+            } else {
+                rollBack(probation, new IllegalStateException("it failed just before it was to be replaced"));
+            }
         });
     }
 
-    void settleAll() {
-        List.copyOf(probations.keySet()).forEach(this::settle);
+    private static <T> boolean prove(Taken<T> service) {
+        return service.slot().prove(service.version());
     }
 
     /** Something that changes configurations. */
@@ -278,56 +272,76 @@ final class Swaps {
 
     /**
      * Changes the configuration of those bundles that listen to these PIDs, and waits for them to come up with it. What is held
-     * is closed before and opened after; callers wait meanwhile.
+     * is closed before and opened after; callers wait meanwhile. A version on probation is taken back, and can be tried out
+     * again with the new configuration. Bundles that are down since they refused another configuration are tried again.
      *
      * @return the jars that refused, with their reasons; they stay away until they are configured again
      */
     Map<Jar, String> reconfigure(List<String> pids, Change change) throws IOException {
-        var names = pids.stream().map(pid -> pid.replaceFirst("~.*", "")).toList();
-        var affected = List.copyOf(running.values()).stream().filter(r -> r.jar().pids().stream().anyMatch(names::contains)).toList();
-        var stale = new HashMap<String, Set<ServiceReference<?>>>();
-        for (var each : affected) {
-            stale.put(each.name(), bundles.stale(each));
-            each.services().stream().filter(s -> s.kind().swap() == Kind.Swap.HANDOVER).forEach(Swaps::setDown);
-            running.put(each.name(), new Running(each.jar(), each.bundle(), List.of()));
+        var names = pids.stream().map(pid -> pid.replaceFirst("~.*", "")).collect(Collectors.toSet());
+        var stale = new TreeMap<String, Set<ServiceReference<?>>>();
+        for (var name : List.copyOf(running.keySet())) {
+            Optional.ofNullable(probations.get(name)).filter(p -> p.fresh().listens(names) || p.proven().listens(names))
+                    .ifPresent(this::undo);
+            if (running.get(name).listens(names)) {
+                stale.put(name, bundles.stale(running.get(name)));
+            } else if (bundles.isDown(running.get(name))) {
+                stale.put(name, Set.of());
+            }
         }
+        stale.keySet().forEach(this::setDown);
         change.make();
         var refused = new HashMap<Jar, String>();
-        for (var each : affected) {
+        for (var each : stale.entrySet()) {
+            var down = running.get(each.getKey());
             try {
-                takeUp(each, stale.get(each.name()));
+                takeUp(down, each.getValue());
             } catch (BadJar e) {
-                refused.put(each.jar(), e.getMessage());
+                if (down.listens(names)) {
+                    refused.put(down.jar(), e.getMessage());
+                } else {
+                    reports.refused(down.jar(), Optional.empty(), e.getMessage());
+                }
             }
         }
         return refused;
     }
 
-    private static void setDown(Services.Taken<?> service) {
-        service.slot().pause();
-        try {
-            awaitIdle(service, HAND_OVER_WITHIN);
-        } catch (BadJar e) {
-            log.warn("reconfiguring name={} although {}", service.name(), e.getMessage());
-        }
-        closeQuietly(service);
+    /** Others depart when the framework says so. */
+    private void setDown(String name) {
+        var each = running.get(name);
+        each.services().stream().filter(Taken::held).forEach(Taken::layDown);
+        running.put(name, new Running(each.jar(), each.bundle(), List.of()));
     }
 
     private void takeUp(Running each, Set<ServiceReference<?>> stale) throws BadJar {
         var again = bundles.takeAgain(each, stale);
-        again.open();
-        again.services().forEach(Services.Taken::serve);
+        again.open(Taken.HAND_OVER_WITHIN);
+        again.services().forEach(Taken::serve);
         running.put(each.name(), again);
     }
 
-    /** Takes again what its bundle registered anew without our doing. */
+    /** Opens again what could not be, and takes again what its bundle registered anew without our doing. */
     void heal() {
+        closed.removeIf(service -> running.values().stream().noneMatch(r -> r.services().contains(service)));
+        for (var service : List.copyOf(closed)) {
+            reopen(service);
+            if (service.slot().current().isPresent()) {
+                closed.remove(service);
+                reports.opened(service);
+            }
+        }
         for (var each : List.copyOf(running.values())) {
-            if (each.services().stream().allMatch(Services.Taken::registered)) {
+            if (each.services().stream().allMatch(Taken::registered)) {
                 continue;
             }
             log.warn("bundle={} registered its services anew", each.name());
-            var gone = each.services().stream().filter(s -> !s.registered()).map(Services.Taken::reference);
+            if (probations.containsKey(each.name())) {
+                rollBack(probations.get(each.name()), new IllegalStateException("it registered its services anew"));
+                continue;
+            }
+            setDown(each.name());
+            var gone = each.services().stream().filter(s -> !s.registered()).map(Taken::reference);
             try {
                 takeUp(each, gone.collect(Collectors.toSet()));
             } catch (BadJar e) {
@@ -348,52 +362,9 @@ final class Swaps {
         failed.values().removeIf(why -> !why.startsWith(ROLLED_BACK));
     }
 
-    /** Stops a version once nobody holds it; after {@code drain} its holders are asked to end. */
-    private void retire(Running old, boolean close) {
-        Thread.ofVirtual().name("retire " + old.jar().label()).start(() -> {
-            try {
-                awaitEnd(old);
-            } catch (InterruptedException _) {
-                return; // shutting down: the framework stops it
-            }
-            kernel.lock();
-            try {
-                if (close) {
-                    old.close();
-                }
-            } catch (BadJar e) {
-                log.warn("closing name={} why={}", old.jar().label(), e.getMessage());
-            } finally {
-                bundles.stop(old);
-                kernel.unlock();
-            }
-        });
-    }
-
-    private void awaitEnd(Running old) throws InterruptedException {
-        for (var service : old.services()) {
-            awaitEnd(service);
-        }
-    }
-
-    private <T> void awaitEnd(Services.Taken<T> service) throws InterruptedException {
-        if (!service.slot().awaitIdle(service.version(), drain)) {
-            service.slot().askToEnd(service.version());
-            service.slot().awaitIdle(service.version(), LAST_CHANCE);
-        }
-    }
-
-    /** Closes and stops everything, what receives first and what stores last. */
+    /** Closes what is held, what receives first and what stores last. */
     void stopAll() {
-        var order = new ArrayList<>(running.values());
-        order.sort(Comparator.comparingInt(Swaps::shutdownRank));
-        for (var each : order) {
-            try {
-                each.close();
-            } catch (BadJar e) {
-                log.warn("closing name={} why={}", each.jar().label(), e.getMessage());
-            }
-        }
+        running.values().stream().sorted(Comparator.comparingInt(Swaps::shutdownRank)).forEach(Running::close);
     }
 
     private static int shutdownRank(Running each) {

@@ -27,13 +27,16 @@ final class Transaction {
 
     private final Rooms rooms;
     private final Swaps swaps;
+    private final Retirement retirement;
     private final Settings settings;
     private final Function<Configuration, Map<String, Boolean>> runsUnder;
     private Configuration current;
 
-    Transaction(Rooms rooms, Swaps swaps, Settings settings, Function<Configuration, Map<String, Boolean>> runsUnder) {
+    Transaction(Rooms rooms, Swaps swaps, Retirement retirement, Settings settings,
+            Function<Configuration, Map<String, Boolean>> runsUnder) {
         this.rooms = rooms;
         this.swaps = swaps;
+        this.retirement = retirement;
         this.settings = settings;
         this.runsUnder = runsUnder;
     }
@@ -55,14 +58,17 @@ final class Transaction {
     void change(Configuration next) throws Misconfigured, IOException {
         var before = current;
         var prepared = prepare(next);
+        boolean applied = false;
         try {
             apply(next);
-            current = next;
-        } catch (Misconfigured | IOException e) {
-            prepared.rollback();
-            putBack(before);
-            throw e;
+            applied = true;
+        } finally {
+            if (!applied) {
+                prepared.rollback();
+                putBack(before);
+            }
         }
+        current = next;
         prepared.commit();
     }
 
@@ -81,11 +87,13 @@ final class Transaction {
         } catch (BadSetting e) {
             throw new Misconfigured(Problem.of(place(next, e), e));
         }
-        swaps.drain(next.top().duration("drain"));
+        retirement.drain(next.top().duration("drain"));
         var refused = swaps.reconfigure(settings.changed(next.pids()), () -> settings.write(next.pids()));
         if (refused.isEmpty()) {
-            runsUnder.apply(next).forEach(swaps::reconcile);
+            var runs = runsUnder.apply(next);
+            runs.forEach(swaps::reconcile);
             refused = swaps.refused();
+            refused.keySet().removeIf(jar -> !runs.getOrDefault(jar.name(), false));
         }
         var problems = new ArrayList<Problem>();
         refused.forEach((jar, why) -> problem(next, jar, why).ifPresent(problems::add));

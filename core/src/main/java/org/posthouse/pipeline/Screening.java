@@ -3,16 +3,15 @@ package org.posthouse.pipeline;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.posthouse.message.Content;
 import org.posthouse.message.Status;
 import org.posthouse.message.Unavailable;
@@ -67,12 +66,16 @@ final class Screening {
 
     /** Facts, then judgement; its findings are added to the client's. Seal filters are asked about whole messages only. */
     Ruling ask(Question question) throws IOException {
-        var facts = together(Phase.FACTS, question);
-        return facts.refusesAll() ? facts : facts.and(together(Phase.JUDGE, question));
+        var names = names(); // once for both, so that one whose phase changes in between is not missed
+        if (names.isEmpty()) {
+            return Ruling.NONE;
+        }
+        var facts = together(Phase.FACTS, names, question);
+        return facts.refusesAll() ? facts : facts.and(together(Phase.JUDGE, names, question));
     }
 
-    private Ruling together(Phase phase, Question question) throws IOException {
-        var names = names(phase);
+    private Ruling together(Phase phase, Map<Phase, List<String>> all, Question question) throws IOException {
+        var names = all.getOrDefault(phase, List.of());
         if (names.isEmpty()) {
             return Ruling.NONE;
         }
@@ -84,7 +87,7 @@ final class Screening {
     /** One after the other by name; each sees what those before it put in front. */
     Sealed seal(Client client, Envelope envelope, Content message) throws IOException {
         var sealed = new Sealed(Ruling.NONE, message);
-        for (var name : names(Phase.SEAL)) {
+        for (var name : names().getOrDefault(Phase.SEAL, List.of())) {
             var content = sealed.content;
             var question = new Question("seal", envelope.id().text(), client, f -> f.onMessage(client, envelope, content));
             var ruling = new Ruling(List.of(ask(name, Phase.SEAL, question)));
@@ -95,15 +98,14 @@ final class Screening {
         return sealed;
     }
 
-    private List<String> names(Phase phase) {
-        var here = filters.names();
-        if (here.isEmpty() && required.isEmpty()) {
-            return here;
+    /** Those that are here, expected or required, in order; each in one phase. */
+    private Map<Phase, List<String>> names() {
+        var names = filters.names();
+        if (!names.containsAll(required)) {
+            names = Stream.concat(names.stream(), required.stream()).distinct().sorted().toList();
         }
-        var names = new TreeSet<>(here);
-        names.addAll(required);
-        names.removeIf(name -> Phase.of(filters.property(name, "phase").orElse("")) != phase || of(name).mode() == Mode.OFF);
-        return new ArrayList<>(names);
+        return names.isEmpty() ? Map.of() : names.stream().filter(name -> of(name).mode() != Mode.OFF)
+                .collect(Collectors.groupingBy(name -> Phase.of(filters.property(name, "phase").orElse(""))));
     }
 
     private FilterSettings of(String name) {

@@ -10,16 +10,23 @@ final class Held<T> implements Lease<T> {
 
     private final Slot<T> slot;
     private final Version<T> version;
+    private final boolean onTrial;
     private final Runnable whenAskedToEnd;
 
-    Held(Slot<T> slot, Version<T> version, Runnable whenAskedToEnd) {
+    Held(Slot<T> slot, Version<T> version, boolean onTrial, Runnable whenAskedToEnd) {
         this.slot = slot;
         this.version = version;
+        this.onTrial = onTrial;
         this.whenAskedToEnd = whenAskedToEnd;
     }
 
     Version<T> version() {
         return version;
+    }
+
+    /** Whether its probation was not over when the call began; whatever ends it meanwhile, the call may be repeated. */
+    boolean onTrial() {
+        return onTrial;
     }
 
     @Override

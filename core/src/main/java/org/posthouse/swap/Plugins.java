@@ -7,13 +7,15 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import org.posthouse.message.Unavailable;
 
 /**
@@ -30,7 +32,9 @@ public final class Plugins<T> {
     private final Watcher<T> watcher;
     private final Clock clock;
     private final ConcurrentSkipListMap<String, Slot<T>> slots = new ConcurrentSkipListMap<>();
-    private final ConcurrentSkipListSet<String> expected = new ConcurrentSkipListSet<>();
+    private final Lock naming = new ReentrantLock();
+    private volatile Set<String> expected = Set.of();
+    private volatile List<String> names = List.of();
     private volatile Duration grace = GRACE;
 
     /** Without anybody watching: for tests. */
@@ -61,21 +65,31 @@ public final class Plugins<T> {
         return grace;
     }
 
-    /** The plugins that are here or expected, in order of their names. */
+    /** The plugins that are here or expected, in order of their names; costs nothing to ask. */
     public List<String> names() {
-        if (expected.isEmpty() && slots.isEmpty()) {
-            return List.of();
-        }
-        var names = new TreeSet<>(expected);
-        slots.forEach((name, slot) -> {
-            if (slot.current().isPresent()) {
-                names.add(name);
-            }
-        });
-        return List.copyOf(names);
+        return names;
     }
 
-    /** A property of the service as registered, such as a filter's {@code phase}. */
+    /** Takes no lock of a slot, since a slot calls it under its own. */
+    private void listNames() {
+        naming.lock();
+        try {
+            var all = new TreeSet<>(expected);
+            slots.forEach((name, slot) -> {
+                if (slot.current().isPresent()) {
+                    all.add(name);
+                }
+            });
+            names = List.copyOf(all);
+        } finally {
+            naming.unlock();
+        }
+    }
+
+    /**
+     * A property of the service as registered, such as a filter's {@code phase}; of the last one while it is away, so that
+     * nobody overlooks it because it is registered anew.
+     */
     public Optional<String> property(String name, String key) {
         var slot = slots.get(name);
         return slot == null ? Optional.empty() : Optional.ofNullable(slot.properties().get(key));
@@ -91,7 +105,7 @@ public final class Plugins<T> {
             first.succeeded();
             return result;
         } catch (IOException e) {
-            if (!slot.onTrial(first.version())) {
+            if (!first.onTrial()) {
                 throw e;
             }
             failure = e;
@@ -131,7 +145,7 @@ public final class Plugins<T> {
     public <R> R callWithin(String name, Duration budget, Call<T, R, RuntimeException> call) throws IOException {
         var slot = slot(name);
         var first = slot.acquire(grace, () -> {});
-        boolean trial = slot.onTrial(first.version());
+        boolean trial = first.onTrial();
         IOException failure;
         try {
             R result = within(trial ? budget.dividedBy(2) : budget, first, call);
@@ -206,8 +220,8 @@ public final class Plugins<T> {
 
     /** The names that ought to be here: calls for them wait, and {@link #names} has them even while they are away. */
     public void expect(Collection<String> names) {
-        expected.addAll(names);
-        expected.retainAll(names);
+        expected = Set.copyOf(names);
+        listNames();
     }
 
     /** A version takes all calls, without probation. */
@@ -216,7 +230,7 @@ public final class Plugins<T> {
     }
 
     public Slot<T> place(String name) {
-        return slots.computeIfAbsent(name, n -> new Slot<>(n, watcher, clock));
+        return slots.computeIfAbsent(name, n -> new Slot<>(n, watcher, clock, this::listNames));
     }
 
     /** The service goes; calls for its name wait for the next. Never waits. */

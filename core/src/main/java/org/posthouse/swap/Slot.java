@@ -37,12 +37,16 @@ public final class Slot<T> {
     private final Clock clock;
     private final Lock turn = new ReentrantLock();
     private final Condition changed = turn.newCondition();
-    private State<T> state = new State.Away<>();
+    private final Runnable comesOrGoes;
+    private volatile State<T> state = new State.Away<>(); // changed under the lock
+    private volatile Map<String, String> properties = Map.of(); // of the last version that was here
 
-    Slot(String name, Watcher<T> watcher, Clock clock) {
+    /** @param comesOrGoes called, under its lock, when {@link #current} becomes present or empty */
+    Slot(String name, Watcher<T> watcher, Clock clock, Runnable comesOrGoes) {
         this.name = name;
         this.watcher = watcher;
         this.clock = clock;
+        this.comesOrGoes = comesOrGoes;
     }
 
     /** Waits for a version to be there, at most {@code longest}. */
@@ -53,10 +57,10 @@ public final class Slot<T> {
             while (true) {
                 switch (state) {
                     case State.Serving<T>(var version) -> {
-                        return hold(version, whenAskedToEnd);
+                        return hold(version, false, whenAskedToEnd);
                     }
                     case State.OnTrial<T> on -> {
-                        return hold(on.fresh(), whenAskedToEnd);
+                        return hold(on.fresh(), true, whenAskedToEnd);
                     }
                     case State.Away<T> _, State.Paused<T> _ -> {
                         if (left <= 0) {
@@ -79,7 +83,7 @@ public final class Slot<T> {
         turn.lock();
         try {
             if (state instanceof State.OnTrial<T> on && on.fresh() == failed.version()) {
-                return on.closed() ? Optional.empty() : Optional.of(hold(on.proven(), whenAskedToEnd));
+                return on.closed() ? Optional.empty() : Optional.of(hold(on.proven(), false, whenAskedToEnd));
             }
         } finally {
             turn.unlock();
@@ -92,8 +96,8 @@ public final class Slot<T> {
         return Optional.of(other);
     }
 
-    private Held<T> hold(Version<T> version, Runnable whenAskedToEnd) {
-        var held = new Held<>(this, version, whenAskedToEnd);
+    private Held<T> hold(Version<T> version, boolean onTrial, Runnable whenAskedToEnd) {
+        var held = new Held<>(this, version, onTrial, whenAskedToEnd);
         version.leases().add(held);
         return held;
     }
@@ -104,15 +108,6 @@ public final class Slot<T> {
             if (held.version().leases().remove(held) && held.version().leases().isEmpty()) {
                 changed.signalAll();
             }
-        } finally {
-            turn.unlock();
-        }
-    }
-
-    boolean onTrial(Version<T> version) {
-        turn.lock();
-        try {
-            return state instanceof State.OnTrial<T> on && on.fresh() == version;
         } finally {
             turn.unlock();
         }
@@ -203,11 +198,24 @@ public final class Slot<T> {
         }
     }
 
+    /** Ends a probation as passed, if it has not ended by itself; false when it has failed. */
+    public boolean prove(Version<T> version) {
+        turn.lock();
+        try {
+            if (state instanceof State.OnTrial<T> on && on.fresh() == version) {
+                become(new State.Serving<>(version));
+            }
+            return state instanceof State.Serving<T>(var serving) && serving == version;
+        } finally {
+            turn.unlock();
+        }
+    }
+
     /** Callers wait from now on; the version that was serving, if any. One on trial counts as proven by this. */
     public Optional<Version<T>> pause() {
         turn.lock();
         try {
-            var serving = serving();
+            var serving = current();
             become(new State.Paused<>());
             return serving;
         } finally {
@@ -240,12 +248,11 @@ public final class Slot<T> {
     }
 
     public Optional<Version<T>> current() {
-        turn.lock();
-        try {
-            return serving();
-        } finally {
-            turn.unlock();
-        }
+        return switch (state) {
+            case State.Serving<T>(var version) -> Optional.of(version);
+            case State.OnTrial<T> on -> Optional.of(on.fresh());
+            case State.Away<T> _, State.Paused<T> _ -> Optional.empty();
+        };
     }
 
     /** Whether nobody holds the version any more; waits for that at most {@code longest}. */
@@ -278,19 +285,17 @@ public final class Slot<T> {
     }
 
     Map<String, String> properties() {
-        return current().map(Version::properties).orElse(Map.of());
-    }
-
-    private Optional<Version<T>> serving() {
-        return switch (state) {
-            case State.Serving<T>(var version) -> Optional.of(version);
-            case State.OnTrial<T> on -> Optional.of(on.fresh());
-            case State.Away<T> _, State.Paused<T> _ -> Optional.empty();
-        };
+        return properties;
     }
 
     private void become(State<T> next) {
+        boolean was = current().isPresent();
         state = next;
+        var now = current();
+        now.ifPresent(version -> properties = version.properties());
+        if (was != now.isPresent()) {
+            comesOrGoes.run();
+        }
         changed.signalAll();
     }
 }

@@ -236,6 +236,19 @@ class ScreeningTest {
     }
 
     @Test
+    void aFilterThatIsRegisteredAnewBetweenThePhasesIsNotMissed() throws IOException {
+        var again = new ScriptedFilter().at("connect", Verdict.quarantine("odd"));
+        var first = arrive("filter-a", "facts");
+        filters.expect(List.of("filter-a", "filter-z"));
+        filters.depart(first);
+        arrive("filter-z", "facts").at("connect", () -> {
+            filters.arrive("filter-a", again, Map.of("phase", "facts"));
+            return Verdict.PASS;
+        });
+        assertEquals(new Disposition.Quarantine("odd"), ask().disposition(ANN));
+    }
+
+    @Test
     void aFilterThatIsAwayForLongerThanGraceIsAFailure() throws IOException {
         filters.grace(Duration.ofMillis(10));
         filters.expect(List.of("filter-a"));

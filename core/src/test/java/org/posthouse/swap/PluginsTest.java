@@ -3,6 +3,7 @@ package org.posthouse.swap;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -200,6 +201,65 @@ final class PluginsTest {
             assertEquals("one ann", greet());
         }
         assertEquals(List.of("failed bad to one"), ends);
+    }
+
+    @Test
+    void aCallThatFailsBecauseItsVersionIsRolledBackMeanwhileIsRepeated() throws Exception {
+        slot().serve(one);
+        slot().tryOut(version("bad", name -> {
+            plugins.lease("g").failed(new LinkageError("in another call"));
+            throw new IOException("no disk");
+        }), one, false);
+        assertEquals("one ann", greet());
+        assertEquals(List.of("failed bad to one"), ends);
+    }
+
+    @Test
+    void aCallOnItsOwnThreadIsRepeatedToo() throws Exception {
+        slot().serve(one);
+        slot().tryOut(version("bad", name -> {
+            plugins.lease("g").failed(new LinkageError("in another call"));
+            throw new IOException("no disk");
+        }), one, false);
+        assertEquals("one ann", plugins.callWithin("g", Duration.ofSeconds(5), g -> g.greet("ann")));
+    }
+
+    @Test
+    void whatAServiceSaysOfItselfIsKnownWhileItIsAway() {
+        slot().serve(one);
+        plugins.depart(one.service());
+        assertEquals(Optional.of("one"), plugins.property("g", "phase"));
+        slot().serve(two);
+        slot().pause();
+        assertEquals(Optional.of("two"), plugins.property("g", "phase"));
+    }
+
+    @Test
+    void namesFollowWhatComesGoesAndIsExpected() {
+        assertEquals(List.of(), plugins.names());
+        slot().serve(one);
+        assertEquals(List.of("g"), plugins.names());
+        assertSame(plugins.names(), plugins.names());
+        plugins.expect(Set.of("g", "h"));
+        plugins.depart(one.service());
+        assertEquals(List.of("g", "h"), plugins.names());
+        plugins.expect(Set.of("h"));
+        assertEquals(List.of("h"), plugins.names());
+        slot().serve(two);
+        assertEquals(List.of("g", "h"), plugins.names());
+    }
+
+    @Test
+    void aProbationIsNotEndedWellAfterItHasEndedBadly() {
+        slot().serve(one);
+        slot().tryOut(two, one, false);
+        slot().failed(two, new LinkageError());
+        assertFalse(slot().prove(two));
+        assertEquals(Optional.of(one), slot().current());
+        slot().tryOut(two, one, false);
+        assertTrue(slot().prove(two));
+        assertEquals(Optional.of(two), slot().current());
+        assertTrue(slot().prove(two));
     }
 
     @Test
