@@ -12,8 +12,8 @@ import org.posthouse.message.Unavailable;
 
 /**
  * Which delivery ids were stored in which folder, so that a retry stores nothing. A folder's file names are looked at once;
- * from then on the ids are kept in memory, also of messages that are gone meanwhile. A folder with very many is looked at
- * anew. Ids are kept as 64-bit hashes: ten million deliveries to one folder would meet a false one with probability 10⁻⁶.
+ * from then on the ids are kept in memory, also of messages that are gone meanwhile. They are looked at anew each time the ids
+ * have doubled, to let go of those that are too old, and no more often: that takes time in proportion to the folder. Ids are kept as 64-bit hashes: ten million deliveries to one folder would meet a false one with probability 10⁻⁶.
  */
 final class Deliveries {
     /** The tags of what was delivered to the folder in earlier lives, by the names of its files. */
@@ -27,12 +27,15 @@ final class Deliveries {
         Entry run() throws IOException;
     }
 
+    /** @param most how many there may be before the folder is looked at anew */
+    private record Known(Set<Long> ids, int most) {}
+
     private record Running(Path folder, String tag) {}
 
-    private static final int MOST_OF_A_FOLDER = 10_000;
+    private static final int MORE_OF_A_FOLDER = 10_000;
     private static final int MOST_FOLDERS = 10_000;
 
-    private final Map<Path, Set<Long>> folders = new Bounded<>(MOST_FOLDERS);
+    private final Map<Path, Known> folders = new Bounded<>(MOST_FOLDERS);
     private final Set<Running> running = new HashSet<>();
 
     /** Stores unless that was done before, then empty; waits for another thread that is just doing it. */
@@ -70,14 +73,14 @@ final class Deliveries {
     private boolean known(Path folder, Survey survey, long hash) throws IOException {
         synchronized (this) {
             var stored = folders.get(folder);
-            if (stored != null && stored.size() < MOST_OF_A_FOLDER) {
-                return stored.contains(hash);
+            if (stored != null && stored.ids().size() < stored.most()) {
+                return stored.ids().contains(hash);
             }
         }
         var found = new HashSet<Long>();
         survey.tags().forEach(tag -> found.add(hash(tag)));
         synchronized (this) {
-            folders.put(folder, found);
+            folders.put(folder, new Known(found, 2 * found.size() + MORE_OF_A_FOLDER));
             return found.contains(hash);
         }
     }
@@ -85,7 +88,7 @@ final class Deliveries {
     private synchronized void remember(Path folder, long hash) {
         var stored = folders.get(folder);
         if (stored != null) {
-            stored.add(hash);
+            stored.ids().add(hash);
         }
     }
 
