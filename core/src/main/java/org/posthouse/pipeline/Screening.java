@@ -46,6 +46,7 @@ final class Screening {
     private final Trace trace;
     private final Metrics metrics;
     private final Clock clock;
+    private final ConcurrentMap<String, Phase> phases = new ConcurrentHashMap<>();
     private final ConcurrentMap<Call, Breaker> breakers = new ConcurrentHashMap<>();
     private volatile Map<String, FilterSettings> settings = Map.of();
     private volatile Set<String> required = Set.of();
@@ -68,7 +69,15 @@ final class Screening {
     /** Facts, then judgement; its findings are added to the client's. Seal filters are asked about whole messages only. */
     Ruling ask(Question question) throws IOException {
         var facts = together(Phase.FACTS, question);
-        return facts.refusesAll() ? facts : facts.and(together(Phase.JUDGE, question));
+        if (facts.refusesAll()) {
+            return facts;
+        }
+        try {
+            return facts.and(together(Phase.JUDGE, question));
+        } catch (IOException e) {
+            question.client().forget(facts.findings()); // the same question will find them again
+            throw e;
+        }
     }
 
     private Ruling together(Phase phase, Question question) throws IOException {
@@ -102,8 +111,17 @@ final class Screening {
         }
         var names = new TreeSet<>(here);
         names.addAll(required);
-        names.removeIf(name -> Phase.of(filters.property(name, "phase").orElse("")) != phase || of(name).mode() == Mode.OFF);
+        names.removeIf(name -> phaseOf(name) != phase || of(name).mode() == Mode.OFF);
         return new ArrayList<>(names);
+    }
+
+    /** Of one that is away what it was: it may be back when the next phase is asked, and must not fall between the two. */
+    private Phase phaseOf(String name) {
+        var said = filters.property(name, "phase");
+        if (said.isPresent() || filters.property(name, "service.id").isPresent()) { // which each has that is here
+            phases.put(name, Phase.of(said.orElse("")));
+        }
+        return phases.getOrDefault(name, Phase.JUDGE);
     }
 
     private FilterSettings of(String name) {
