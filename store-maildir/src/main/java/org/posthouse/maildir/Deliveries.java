@@ -27,8 +27,15 @@ final class Deliveries {
         Entry run() throws IOException;
     }
 
-    /** @param most how many there may be before the folder is looked at anew */
-    private record Known(Set<Long> ids, int most) {}
+    /** What is stored while a folder is looked at goes in here too, since the look may have missed it. */
+    private static final class Known {
+        final Set<Long> ids = new HashSet<>();
+        int most; // before the folder is looked at anew; 0 before the first look
+
+        boolean suffices() {
+            return ids.size() < most;
+        }
+    }
 
     private record Running(Path folder, String tag) {}
 
@@ -71,24 +78,27 @@ final class Deliveries {
     }
 
     private boolean known(Path folder, Survey survey, long hash) throws IOException {
+        Known looking;
         synchronized (this) {
             var stored = folders.get(folder);
-            if (stored != null && stored.ids().size() < stored.most()) {
-                return stored.ids().contains(hash);
+            if (stored != null && stored.suffices()) {
+                return stored.ids.contains(hash);
             }
+            looking = stored != null && stored.most == 0 ? stored : new Known();
+            folders.put(folder, looking);
         }
-        var found = new HashSet<Long>();
-        survey.tags().forEach(tag -> found.add(hash(tag)));
+        var tags = survey.tags();
         synchronized (this) {
-            folders.put(folder, new Known(found, 2 * found.size() + MORE_OF_A_FOLDER));
-            return found.contains(hash);
+            tags.forEach(tag -> looking.ids.add(hash(tag)));
+            looking.most = 2 * looking.ids.size() + MORE_OF_A_FOLDER;
+            return looking.ids.contains(hash);
         }
     }
 
     private synchronized void remember(Path folder, long hash) {
         var stored = folders.get(folder);
         if (stored != null) {
-            stored.ids().add(hash);
+            stored.ids.add(hash);
         }
     }
 

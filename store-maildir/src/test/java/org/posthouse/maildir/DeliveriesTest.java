@@ -1,6 +1,7 @@
 package org.posthouse.maildir;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -29,6 +30,32 @@ class DeliveriesTest {
         }).isPresent();
     }
 
+    /** Another delivery ends while the folder is looked at, too late to be seen. */
+    private void storeWhileLooking(String first, String second, Runnable then) throws IOException {
+        deliveries.once(Path.of("inbox"), first, () -> {
+            var seen = Set.copyOf(stored);
+            assertTrue(store(second));
+            then.run();
+            return seen;
+        }, () -> {
+            stored.add(first);
+            return STORED;
+        });
+    }
+
+    @Test
+    void whatIsStoredWhileTheFolderIsLookedAtIsNotStoredTwice() throws Exception {
+        storeWhileLooking("a", "b", () -> { });
+        assertFalse(store("b"));
+        assertFalse(store("a"));
+    }
+
+    @Test
+    void aLookThatBeganBeforeTheFolderWasForgottenCountsForNothing() throws Exception {
+        storeWhileLooking("a", "b", () -> deliveries.forget(Path.of("inbox")));
+        assertFalse(store("b"));
+    }
+
     @Test
     void aFolderWithManyDeliveriesIsNotLookedThroughForEachOfThem() throws Exception {
         for (int i = 0; i < 12_000; i++) {
@@ -36,7 +63,7 @@ class DeliveriesTest {
         }
         assertEquals(2, surveys);
         for (int i = 0; i < 12_000; i += 100) {
-            assertEquals(false, store("tag" + i));
+            assertFalse(store("tag" + i));
         }
     }
 }
