@@ -39,7 +39,11 @@ final class SaslText {
         if (text.isEmpty() || text.length() > LONGEST_NAME) {
             throw wrong();
         }
-        return prepared(text).toLowerCase(Locale.ROOT);
+        var prepared = prepared(text).toLowerCase(Locale.ROOT);
+        if (prepared.indexOf(' ') >= 0) { // no address has one, and in a line of the log it would look like the next key
+            throw wrong();
+        }
+        return prepared;
     }
 
     /**

@@ -19,8 +19,9 @@ import java.util.concurrent.locks.ReentrantLock;
  * /64), and nothing is refused before {@code failures} of them lie within {@code window}. Then nothing is even tried for
  * {@code lockout}, and each further failure doubles that, up to sixteen-fold; a window of peace after it forgets everything.
  *
- * <p>A success takes back the failures of this account from this address, and from then on strangers cannot lock the account
- * for that address. Attempts already under way when the limit is reached are still tried, one a connection.
+ * <p>A success takes back the failures of this account from this address. From then on only its own failures from there lock
+ * it there: neither strangers who guess its password nor others behind the same address, of whom one with an old password in
+ * a telephone is enough. Attempts already under way when the limit is reached are still tried, one a connection.
  *
  * <p>Memory is bounded: names come from strangers, so keys are digests, and the least recently used go first.
  */
@@ -64,7 +65,7 @@ final class Throttle {
         Key byBoth = bothKey(account, address);
         counting.lock();
         try {
-            return locked(byAddress) || locked(byAccount) && !known(byBoth);
+            return known(byBoth) ? locked(byBoth) : locked(byAddress) || locked(byAccount);
         } finally {
             counting.unlock();
         }

@@ -122,9 +122,14 @@ final class AddressParser {
         return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9';
     }
 
-    /** UTF8-non-ascii (RFC 6531 §3.3); a lone surrogate has no UTF-8 form. */
+    /**
+     * UTF8-non-ascii (RFC 6531 §3.3), without what breaks lines or turns the direction of text, in which a log would lie; a
+     * lone surrogate has no UTF-8 form.
+     */
     private static boolean isWide(int c) {
-        return c > 0x9f && (c < Character.MIN_SURROGATE || c > Character.MAX_SURROGATE);
+        boolean turns = c >= 0x202a && c <= 0x202e || c >= 0x2066 && c <= 0x2069;
+        boolean breaks = c == 0x2028 || c == 0x2029;
+        return c > 0x9f && (c < Character.MIN_SURROGATE || c > Character.MAX_SURROGATE) && !turns && !breaks;
     }
 
     private static int octets(String text) {

@@ -8,21 +8,33 @@ import java.io.SequenceInputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Where a message's octets wait while it is on its way in: in memory up to a bound, above it in a file of their own. Spool
+ * Where a message's octets wait while it is on its way in: in memory up to a bound for each and one for all together, above
+ * it in a file of their own. Spool
  * files are not durable and need not be: nothing in them is ours before a queue or store has it.
  */
 public final class Spool {
     private static final int FIRST_BUFFER = 8 * 1024;
     private static final String PREFIX = "spool-";
 
+    private static final int SHARE_OF_MEMORY = 8; // arrays that grow are up to three times what is in them
+
     private final Path folder;
+    private final long allInMemoryMaxOctets;
+    private final AtomicLong allInMemory = new AtomicLong();
     private volatile int inMemoryMaxOctets;
 
     /** @param folder for the files; {@link #clean} makes it */
     public Spool(Path folder, long inMemoryMaxOctets) {
+        this(folder, inMemoryMaxOctets, Runtime.getRuntime().maxMemory() / SHARE_OF_MEMORY);
+    }
+
+    /** @param allInMemoryMaxOctets of all messages; what comes beyond goes to files, but for the smallest */
+    Spool(Path folder, long inMemoryMaxOctets, long allInMemoryMaxOctets) {
         this.folder = folder;
+        this.allInMemoryMaxOctets = allInMemoryMaxOctets;
         inMemory(inMemoryMaxOctets);
     }
 
@@ -48,17 +60,27 @@ public final class Spool {
      */
     public Spooled take(InputStream in, long maxOctets) throws Refusal, IOException {
         var memory = new Memory();
-        byte[] buffer = new byte[FIRST_BUFFER];
-        for (int n; (n = in.read(buffer)) > 0; ) {
-            memory.write(buffer, 0, n);
-            if (memory.size() > maxOctets) {
-                throw tooBig();
+        boolean stays = false;
+        try {
+            byte[] buffer = new byte[FIRST_BUFFER];
+            for (int n; (n = in.read(buffer)) > 0; ) {
+                memory.write(buffer, 0, n);
+                long all = allInMemory.addAndGet(n);
+                if (memory.size() > maxOctets) {
+                    throw tooBig();
+                }
+                if (memory.size() > inMemoryMaxOctets || memory.size() > FIRST_BUFFER && all > allInMemoryMaxOctets) {
+                    return toFile(memory, in, maxOctets);
+                }
             }
-            if (memory.size() > inMemoryMaxOctets) {
-                return toFile(memory, in, maxOctets);
+            stays = true;
+            long size = memory.size();
+            return new Spooled(memory.octets(), () -> allInMemory.addAndGet(-size));
+        } finally {
+            if (!stays) {
+                allInMemory.addAndGet(-memory.size());
             }
         }
-        return new Spooled(memory.octets(), null);
     }
 
     private Spooled toFile(Memory first, InputStream rest, long maxOctets) throws Refusal, IOException {
@@ -67,7 +89,7 @@ public final class Spool {
         try (var out = Files.newOutputStream(file)) {
             long size = copy(new SequenceInputStream(first.octets().open(), rest), out, maxOctets);
             taken = true;
-            return new Spooled(inFile(file, size), file);
+            return new Spooled(inFile(file, size), () -> Files.deleteIfExists(file));
         } finally {
             if (!taken) {
                 Files.deleteIfExists(file);

@@ -1,19 +1,18 @@
 package org.posthouse.message;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 
-/** A message as {@link Spool} keeps it; closing it removes its file, and with it all contents made from it. */
+/** A message as {@link Spool} keeps it; closing it lets go of its memory or file, and so of all contents made from it. */
 public final class Spooled implements Content, AutoCloseable {
     private final StoredContent content;
-    private final Path file;
+    private final Closeable place;
+    private boolean closed;
 
-    /** @param file to be removed, or null when all is in memory */
-    Spooled(StoredContent.Octets octets, Path file) {
+    Spooled(StoredContent.Octets octets, Closeable place) {
         this.content = new StoredContent(octets);
-        this.file = file;
+        this.place = place;
     }
 
     @Override
@@ -43,8 +42,9 @@ public final class Spooled implements Content, AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        if (file != null) {
-            Files.deleteIfExists(file);
+        if (!closed) {
+            closed = true;
+            place.close();
         }
     }
 }

@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Brings a message to its destinations while its sender waits: one consignment a destination, numbered in the order of the
  * destinations' names, side by side. What is away or undecided is tried again with the same delivery id for up to
- * {@code grace}; then its recipients get a status of class 4. A recipient is delivered when all its destinations are,
+ * {@code grace} from its turn on; then its recipients get a status of class 4. A recipient is delivered when all its destinations are,
  * with all mail they cause.
  *
  * <p>There is no queue yet. So a recipient that was served may be served again when the client repeats the message for
@@ -37,6 +37,7 @@ public final class Courier {
     private static final Logger log = LoggerFactory.getLogger(Courier.class);
     private static final Duration FIRST_PAUSE = Duration.ofMillis(20);
     private static final Duration LONGEST_PAUSE = Duration.ofMillis(500);
+    private static final Duration LONGEST = Duration.ofMinutes(5); // RFC 5321 §4.5.3.2.6: clients wait ten for this reply
     private static final Status LATER = new Status("4.3.0", "cannot be delivered now, try again later");
 
     private record Parcel(Destination to, Content content) {}
@@ -87,8 +88,8 @@ public final class Courier {
     }
 
     private Map<Recipient, Status> deliver(List<Consignment> consignments, int generation) throws IOException {
-        long deadline = System.nanoTime() + grace.toNanos();
-        var carried = SideBySide.each(consignments, c -> carry(c, deadline));
+        long start = System.nanoTime();
+        var carried = SideBySide.each(consignments, c -> carry(c, deadline(start)));
         var statuses = new LinkedHashMap<Recipient, Status>();
         for (int i = 0; i < consignments.size(); i++) {
             for (var to : consignments.get(i).recipients()) {
@@ -96,6 +97,14 @@ public final class Courier {
             }
         }
         return statuses;
+    }
+
+    /**
+     * Grace is for each consignment, from its own turn on: a slow disk needs more than that for a thousand mailboxes, and
+     * would need it again each time the sender repeats the message for all of them.
+     */
+    private long deadline(long start) {
+        return Math.min(System.nanoTime() + grace.toNanos(), start + LONGEST.toNanos());
     }
 
     /** Tries until there is an outcome or no time; never throws, since other consignments may have arrived. */

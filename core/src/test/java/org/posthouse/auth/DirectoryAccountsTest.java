@@ -86,6 +86,12 @@ class DirectoryAccountsTest {
         assertEquals("5.7.8", code("\0ann\0secret\u0007"));
     }
 
+    @Test void aNameCannotWriteKeysIntoTheLog() {
+        assertEquals("5.7.8", code("\0eve address=203.0.113.9 why=wrong\0secret"));
+        assertEquals("5.7.8", code("\0eve\u00a0address=203.0.113.9\0secret"));
+        assertEquals(List.of(), trace.events());
+    }
+
     @Test void loginAsksForNameAndPassword() throws Exception {
         var sasl = accounts.sasl("login", CLIENT).orElseThrow();
         assertArrayEquals(octets("Username:"), assertInstanceOf(Sasl.Step.Challenge.class, sasl.begin()).octets());
@@ -133,7 +139,8 @@ class DirectoryAccountsTest {
         for (int i = 0; i < 20; i++) {
             assertEquals("5.7.8", code("\0eve\0nope"));
         }
-        assertEquals("4.7.0", code("\0ann\0secret"));
+        assertEquals("4.7.0", code("\0bob@other.example\0p\u00e2ss"));
+        plain("\0ann\0secret");
     }
 
     @Test void aDirectoryThatIsAwayIsTemporaryAndCountsNothing() throws Exception {

@@ -72,6 +72,15 @@ class ThrottleTest {
         assertFalse(throttle.refuses("bob", away));
     }
 
+    @Test void whoHasLoggedInFromAnAddressIsNotLockedThereByOthers() {
+        throttle.succeeded("bob", home);
+        fail(20, "ann", home);
+        assertFalse(throttle.refuses("bob", home));
+        assertTrue(throttle.refuses("eve", home));
+        fail(20, "bob", home);
+        assertTrue(throttle.refuses("bob", home));
+    }
+
     @Test void anIpv6ClientIsItsNetworkOf64Bits() {
         for (int i = 0; i < 20; i++) {
             fail(1, "user" + i, ip("2001:db8:0:1::" + i));

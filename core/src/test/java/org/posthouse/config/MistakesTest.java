@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -147,6 +148,37 @@ class MistakesTest {
                 "posthouse.conf:4: grace: the value leads back to itself; write out one of the values"),
                 conf.wrong(SampleConf.TOP + "store = ${grace}\ngrace = ${store}\n").stream().filter(p -> p.contains("leads"))
                         .toList());
+    }
+
+    /** The line stands third. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
+        "enable = protocol-smpt, filter-sample | enable: there is no bundle protocol-smpt; write protocol-smtp",
+        "disable = filter-grey                 | disable: there is no bundle filter-grey; write filter-greylist",
+        "store = store-maildri                 | store: there is no bundle store-maildri; write store-maildir",
+        "directories = directory-file, x       | directories: there is no bundle x; there are directory-file",
+        "recipient-delimiter = @               | recipient-delimiter: '@' comes before the domain; write + or leave it empty",
+        "postmaster = ann@nowhere.test         | postmaster: 'ann@nowhere.test' is not in one of the domains; "
+            + "write an address of example.test, example.org"})
+    void namesWhatWouldOnlyShowWhenItRuns(String line, String problem) throws IOException {
+        assertEquals(List.of("posthouse.conf:3: " + problem), house().wrong(SampleConf.TOP + line + "\n"));
+    }
+
+    @Test
+    void namesAProtocolThatNobodySpeaks() throws IOException {
+        var listener = "[listener mx]\nport = 25\nprotocol = ";
+        assertEquals(List.of("posthouse.conf:5: protocol: 'smpt' is not a protocol; write smtp"),
+                house().wrong(SampleConf.TOP + listener + "smpt\n"));
+        house().right(SampleConf.TOP + listener + "lmtp\n");
+        house().right(SampleConf.TOP + "enable = filter-sample, filter-x*\npostmaster = ann@EXAMPLE.org\n" + listener + "echo\n");
+    }
+
+    private SampleConf house() throws IOException {
+        var jars = new ArrayList<>(conf.jars());
+        for (var name : List.of("protocol-smtp", "store-maildir", "directory-file")) {
+            jars.add(SampleJar.without(folder.resolve(name + ".jar"), name));
+        }
+        return new SampleConf(folder, jars);
     }
 
     @Test

@@ -30,7 +30,7 @@ final class AddressTest {
         "ann@.x", "ann@x_y", "ann@x y", "<ann@x>", "ann@[1.2.3]", "ann@[1.2.3.256]", "ann@[1.2.3.4.5]", "ann@[1.2.3.4", "ann@[2001:db8::1]",
         "ann@[IPv6:1::2::3]", "ann@[IPv6:1:2:3]", "ann@[IPv6:fe80::1%eth0]", "ann@[tag:x]", "ann@[]",
         "\"@x", "\"\"\"@x", "\"a\\\"@x", "\"a\"b@x",
-        "a\u0000b@x", "\"a\u0000b\"@x", "\"a\nb\"@x", "\"a\\\nb\"@x", "a\u0085b@x",
+        "a\u0000b@x", "\"a\u0000b\"@x", "\"a\nb\"@x", "\"a\\\nb\"@x", "a\u0085b@x", "a\u2028b@x", "\"a\u2029b\"@x", "a\u202eb@x",
         "ann@x\u0000", "ann@x。y", "ann@ｅｘ.test", "a\ud800@x", "\"\\é\"@x", "ann@x\r\n"})
     void refusesWhatIsNoMailbox(String text) {
         assertEquals(Optional.empty(), Address.parse(text));

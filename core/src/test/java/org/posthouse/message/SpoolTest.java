@@ -43,6 +43,21 @@ final class SpoolTest {
     }
 
     @Test
+    void whereManyArriveAtOnceAllButTheSmallestGoToFiles() throws Exception {
+        var spool = new Spool(folder, MANY, 40_000);
+        assertThrows(Refusal.class, () -> spool.take(octets(30_000), 20_000));
+        try (var _ = spool.take(octets(30_000), MANY)) {
+            try (var second = spool.take(octets(30_000), MANY); var _ = spool.take(octets(8_000), MANY)) {
+                assertArrayEquals(octets(30_000).readAllBytes(), read(second));
+                assertEquals(1, files().size());
+            }
+        }
+        try (var _ = spool.take(octets(30_000), MANY)) {
+            assertEquals(List.of(), files());
+        }
+    }
+
+    @Test
     void refusesWhatIsTooBigAndLeavesNothing() {
         var spool = new Spool(folder, 1_000);
         assertEquals("5.3.4", assertThrows(Refusal.class, () -> spool.take(octets(501), 500)).status().code());

@@ -70,6 +70,29 @@ class ScreeningTest {
     }
 
     @Test
+    void oneThatComesBackWhileOthersAreAskedIsAskedInItsPhase() throws IOException {
+        filters.expect(Set.of("filter-facts", "filter-slow"));
+        var reloaded = arrive("filter-facts", "facts");
+        var slow = arrive("filter-slow", "facts");
+        ask();
+        filters.depart(reloaded);
+        slow.at("connect", () -> {
+            filters.arrive("filter-facts", reloaded, Map.of("phase", "facts"));
+            return Verdict.PASS;
+        });
+        reloaded.at("connect", Verdict.refuse("5.7.1", "listed"));
+        assertEquals("5.7.1", refusal(ask()).code());
+    }
+
+    @Test
+    void whatFactsFoundIsForgottenWhereJudgesCannotBeAsked() throws IOException {
+        arrive("filter-facts", "facts").at("connect", Verdict.score("LISTED", 3, "zen"));
+        screening.require(Set.of("filter-away"));
+        assertThrows(Unavailable.class, this::ask);
+        assertEquals(List.of(), client.findings());
+    }
+
+    @Test
     void judgesAreNotAskedWhereFactsRefuseForGood() throws IOException {
         arrive("filter-facts", "facts").at("connect", Verdict.refuse("5.7.1", "listed"));
         var judge = arrive("filter-judge", "judge");

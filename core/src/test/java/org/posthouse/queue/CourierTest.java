@@ -176,6 +176,22 @@ class CourierTest {
     }
 
     @Test
+    void whoseTurnComesLateHasAsMuchTimeAsTheFirst() throws IOException {
+        grace("300ms");
+        local.behaving(c -> {
+            try {
+                Thread.sleep(120);
+            } catch (InterruptedException e) {
+                throw new Unavailable("too slow", e);
+            }
+            return RecordingDelivery.all(c, new Outcome.Delivered("there", List.of()));
+        });
+        var names = new String[4 * SideBySide.MOST_AT_ONCE];
+        Arrays.setAll(names, i -> "box" + i);
+        assertEquals(Map.of(ANN, Status.OK), deliver(copy(ANN, names)));
+    }
+
+    @Test
     void outcomesAreTheStatuses() throws IOException {
         local.behaving(c -> Map.of(ANN, new Outcome.Deferred(new Status("4.2.2", "full")),
                 BOB, new Outcome.Failed(new Status("5.2.1", "closed"))));

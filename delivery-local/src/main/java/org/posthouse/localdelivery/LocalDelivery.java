@@ -16,8 +16,10 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 import org.posthouse.auth.AccountId;
 import org.posthouse.mailbox.AccountSession;
 import org.posthouse.mailbox.Mailboxes;
+import org.posthouse.message.OutcomeUnknown;
 import org.posthouse.message.Refusal;
 import org.posthouse.message.Status;
+import org.posthouse.message.Unavailable;
 import org.posthouse.pipeline.Recipient;
 import org.posthouse.queue.Consignment;
 import org.posthouse.queue.Delivery;
@@ -63,14 +65,15 @@ public final class LocalDelivery implements Delivery {
     }
 
     @Override
-    public Map<Recipient, Outcome> deliver(Consignment consignment) {
+    public Map<Recipient, Outcome> deliver(Consignment consignment) throws Unavailable, OutcomeUnknown {
         var outcome = outcome(consignment);
         var each = new LinkedHashMap<Recipient, Outcome>();
         consignment.recipients().forEach(recipient -> each.put(recipient, outcome));
         return each;
     }
 
-    private Outcome outcome(Consignment consignment) {
+    /** What is away or undecided is thrown, so that it is tried again at once with the same delivery id. */
+    private Outcome outcome(Consignment consignment) throws Unavailable, OutcomeUnknown {
         var to = consignment.to();
         try {
             open(to).append(to.folder(), consignment.id(), consignment.content().withFirst(firstLines(consignment)), Set.of(),
@@ -78,6 +81,8 @@ public final class LocalDelivery implements Delivery {
         } catch (Refusal e) {
             LOG.info("refused id={} to={} status={}", consignment.id(), to, e.status());
             return e.status().temporary() ? new Outcome.Deferred(e.status()) : new Outcome.Failed(e.status());
+        } catch (Unavailable | OutcomeUnknown e) {
+            throw e;
         } catch (IOException e) {
             LOG.warn("deferred id={} to={} why={}", consignment.id(), to, e.toString());
             LOG.debug("deferred id={}", consignment.id(), e);

@@ -3,6 +3,8 @@ package org.posthouse.localdelivery;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -14,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.posthouse.mailbox.Letter;
 import org.posthouse.mailbox.MemoryMailboxes;
 import org.posthouse.message.Address;
+import org.posthouse.message.OutcomeUnknown;
 import org.posthouse.message.Refusal;
 import org.posthouse.message.Unavailable;
 import org.posthouse.pipeline.Recipient;
@@ -74,7 +77,7 @@ class LocalDeliveryTest {
     }
 
     @Test
-    void refusalsDeferOrFailByTheirClass() {
+    void refusalsDeferOrFailByTheirClass() throws Exception {
         mailboxes.refuse(new Refusal("4.2.2", "full"));
         assertEquals("4.2.2", assertInstanceOf(Outcome.Deferred.class, delivery.deliver(letter(BOB, "INBOX")).get(ANN)).why().code());
         mailboxes.refuse(new Refusal("5.2.2", "full for ever"));
@@ -82,15 +85,22 @@ class LocalDeliveryTest {
     }
 
     @Test
-    void aWorldThatFailsDefersAndTellsStrangersNothing() {
-        for (var failure : List.of(new Unavailable("store away"), new IOException("/var/secret: disk full"))) {
+    void aWorldThatFailsDefersAndTellsStrangersNothing() throws Exception {
+        mailboxes.fail(new IOException("/var/secret: disk full"));
+        assertEquals("4.3.0", assertInstanceOf(Outcome.Deferred.class, delivery.deliver(letter(BOB, "INBOX")).get(ANN)).why().code());
+    }
+
+    /** A message that may lie there already must not come a second time, with another delivery id, from its sender. */
+    @Test
+    void whatIsAwayOrUndecidedIsForTheCourierToTryAgain() {
+        for (var failure : List.of(new Unavailable("store away"), new OutcomeUnknown("cannot sync", new IOException()))) {
             mailboxes.fail(failure);
-            assertEquals("4.3.0", assertInstanceOf(Outcome.Deferred.class, delivery.deliver(letter(BOB, "INBOX")).get(ANN)).why().code());
+            assertSame(failure, assertThrows(IOException.class, () -> delivery.deliver(letter(BOB, "INBOX"))));
         }
     }
 
     @Test
-    void anAccountThatIsGoneFails() {
+    void anAccountThatIsGoneFails() throws Exception {
         mailboxes.fail(new NoSuchFileException("no account"));
         assertEquals("5.1.1", assertInstanceOf(Outcome.Failed.class, delivery.deliver(letter(BOB, "INBOX")).get(ANN)).why().code());
     }

@@ -77,7 +77,7 @@ class WholeWayTest {
         engines.arrive("mailboxes-indexed", engine, Map.of());
     }
 
-    private Outcome deliver(String id, Content content) {
+    private Outcome deliver(String id, Content content) throws IOException {
         var ann = new Recipient(new Address("ann", "example.test"));
         return delivery.deliver(new Consignment(new DeliveryId(id), new Sender(new Address("bob", "elsewhere.test")),
                 Destination.local(ANN.name(), "INBOX"), List.of(ann), content)).get(ann);

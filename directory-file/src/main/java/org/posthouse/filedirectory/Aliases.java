@@ -46,7 +46,7 @@ record Aliases(Map<String, List<Address>> byAlias) {
     /** The targets for exactly this address; one without a local part asks for the catch-all. */
     Optional<List<Address>> find(String local, String domain) {
         var targets = byAlias.get(local + "@" + domain);
-        if (targets == null && !local.isEmpty()) {
+        if (targets == null && !local.isEmpty() && local.indexOf('@') < 0) { // "info@here"@there is not info@here
             targets = byAlias.get(local);
         }
         return Optional.ofNullable(targets).map(some -> some.stream().map(t -> t.hasDomain() ? t : new Address(t.local(), domain)).toList());

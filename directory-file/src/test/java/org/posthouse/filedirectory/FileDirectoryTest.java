@@ -113,6 +113,13 @@ class FileDirectoryTest implements DirectoryContract {
         assertEquals(new Resolution.Unknown(), directory.resolve(new Address("info", "there.example")));
     }
 
+    @Test void aQuotedLocalPartIsNoOtherAliasesAddress() throws Exception {
+        var directory = with("ann@here.example:{PLAIN}x\n", "info@here.example: ann\n@here.example: ann\n");
+        for (var local : List.of("info@here.example", "@here.example", "info\uff20here.example")) {
+            assertEquals(new Resolution.Unknown(), directory.resolve(new Address(local, "there.example")), local);
+        }
+    }
+
     @Test void anAccountGoesBeforeAnAlias() throws Exception {
         var directory = with("ann@here.example:{PLAIN}pw\n", "ann@here.example: bob@here.example\n");
         assertEquals(new Resolution.Local(new AccountId("ann@here.example")), directory.resolve(new Address("ann", "here.example")));

@@ -63,10 +63,8 @@ final class Arrival {
         var out = create(tmp);
         String base;
         LineEnds.Sizes sizes;
-        try (out) {
-            sizes = ends.write(content, out);
-            date(tmp, received);
-            out.sync();
+        try {
+            sizes = write(content, out, tmp, received);
             base = MailName.base(unique, sizes.inFile(), sizes.withCrlf());
             ground.disk().rename(tmp, place.resolve(letters.isEmpty() ? base : base + ":2," + letters));
         } catch (IOException e) {
@@ -79,6 +77,16 @@ final class Arrival {
             throw new OutcomeUnknown("cannot sync " + place, e);
         }
         return new Entry(base, OptionalLong.empty(), flags, received, sizes.withCrlf());
+    }
+
+    /** Closed too before the rename: a close that fails must not tell of nothing while the message lies there. */
+    private LineEnds.Sizes write(Content content, Disk.Writing out, Path tmp, Instant received) throws IOException {
+        try (out) {
+            var sizes = ends.write(content, out);
+            date(tmp, received);
+            out.sync();
+            return sizes;
+        }
     }
 
     /** NoSuchFileException when the folder has to be made first. */

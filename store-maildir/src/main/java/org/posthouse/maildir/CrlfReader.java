@@ -3,8 +3,11 @@ package org.posthouse.maildir;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Map;
 
 /**
@@ -26,7 +29,7 @@ final class CrlfReader {
 
     /** As much as fits from that offset; 0 at the end. */
     int read(Path folder, String key, Path file, long offset, byte[] into) throws IOException {
-        try (var in = FileChannel.open(file, StandardOpenOption.READ)) {
+        try (var in = open(file)) {
             var at = remembered(new Place(folder, key, offset));
             var skipped = new byte[at.octets() < offset ? PIECE : 0];
             while (at.octets() < offset) {
@@ -47,7 +50,7 @@ final class CrlfReader {
 
     /** For files that have CRLF line ends already. */
     int readPlain(Path file, long offset, byte[] into) throws IOException {
-        try (var in = FileChannel.open(file, StandardOpenOption.READ)) {
+        try (var in = open(file)) {
             var buffer = ByteBuffer.wrap(into);
             while (buffer.hasRemaining() && in.read(buffer, offset + buffer.position()) > 0) {}
             return buffer.position();
@@ -56,7 +59,7 @@ final class CrlfReader {
 
     /** The whole message's octets with CRLF line ends. */
     static long measure(Path file) throws IOException {
-        try (var in = FileChannel.open(file, StandardOpenOption.READ)) {
+        try (var in = open(file)) {
             var piece = ByteBuffer.allocate(Math.clamp(in.size() + 1, 1, PIECE));
             long octets = 0;
             byte last = 0;
@@ -69,6 +72,17 @@ final class CrlfReader {
             }
             return octets;
         }
+    }
+
+    /**
+     * Where users can reach their Maildir themselves, a link could lead to what only the server may read, and a pipe would
+     * keep its reader waiting for ever.
+     */
+    private static FileChannel open(Path file) throws IOException {
+        if (!Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS).isRegularFile()) {
+            throw new IOException(file + " is no file of a message");
+        }
+        return FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
     }
 
     private Position remembered(Place place) {

@@ -12,8 +12,8 @@ import org.posthouse.message.Unavailable;
 
 /**
  * Which delivery ids were stored in which folder, so that a retry stores nothing. A folder's file names are looked at once;
- * from then on the ids are kept in memory, also of messages that are gone meanwhile. A folder with very many is looked at
- * anew. Ids are kept as 64-bit hashes: ten million deliveries to one folder would meet a false one with probability 10⁻⁶.
+ * from then on the ids are kept in memory, also of messages that are gone meanwhile. They are looked at anew each time the ids
+ * have doubled, to let go of those that are too old, and no more often: that takes time in proportion to the folder. Ids are kept as 64-bit hashes: ten million deliveries to one folder would meet a false one with probability 10⁻⁶.
  */
 final class Deliveries {
     /** The tags of what was delivered to the folder in earlier lives, by the names of its files. */
@@ -27,12 +27,22 @@ final class Deliveries {
         Entry run() throws IOException;
     }
 
+    /** What is stored while a folder is looked at goes in here too, since the look may have missed it. */
+    private static final class Known {
+        final Set<Long> ids = new HashSet<>();
+        int most; // before the folder is looked at anew; 0 before the first look
+
+        boolean suffices() {
+            return ids.size() < most;
+        }
+    }
+
     private record Running(Path folder, String tag) {}
 
-    private static final int MOST_OF_A_FOLDER = 10_000;
+    private static final int MORE_OF_A_FOLDER = 10_000;
     private static final int MOST_FOLDERS = 10_000;
 
-    private final Map<Path, Set<Long>> folders = new Bounded<>(MOST_FOLDERS);
+    private final Map<Path, Known> folders = new Bounded<>(MOST_FOLDERS);
     private final Set<Running> running = new HashSet<>();
 
     /** Stores unless that was done before, then empty; waits for another thread that is just doing it. */
@@ -68,24 +78,27 @@ final class Deliveries {
     }
 
     private boolean known(Path folder, Survey survey, long hash) throws IOException {
+        Known looking;
         synchronized (this) {
             var stored = folders.get(folder);
-            if (stored != null && stored.size() < MOST_OF_A_FOLDER) {
-                return stored.contains(hash);
+            if (stored != null && stored.suffices()) {
+                return stored.ids.contains(hash);
             }
+            looking = stored != null && stored.most == 0 ? stored : new Known();
+            folders.put(folder, looking);
         }
-        var found = new HashSet<Long>();
-        survey.tags().forEach(tag -> found.add(hash(tag)));
+        var tags = survey.tags();
         synchronized (this) {
-            folders.put(folder, found);
-            return found.contains(hash);
+            tags.forEach(tag -> looking.ids.add(hash(tag)));
+            looking.most = 2 * looking.ids.size() + MORE_OF_A_FOLDER;
+            return looking.ids.contains(hash);
         }
     }
 
     private synchronized void remember(Path folder, long hash) {
         var stored = folders.get(folder);
         if (stored != null) {
-            stored.add(hash);
+            stored.ids.add(hash);
         }
     }
 

@@ -5,6 +5,8 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.posthouse.auth.AccountId;
 import org.posthouse.disk.Disk;
 import org.posthouse.message.BadSetting;
@@ -17,6 +19,7 @@ import org.posthouse.message.BadSetting;
 final class Location {
     static final String HOME = "mail/%d/%n";
 
+    private static final Pattern PLACEHOLDER = Pattern.compile("%[und]");
     private static final String USUAL = "!#$&'*+=?^_`{|}~-.@";
 
     private final String template;
@@ -35,7 +38,7 @@ final class Location {
         if (setting.indexOf("%h") > 0) {
             throw new BadSetting("location", "%h can only stand at the beginning, like %h/Maildir");
         }
-        if (!template.replaceAll("%[und]", "").chars().allMatch(c -> c >= ' ' && c != '%')) {
+        if (!PLACEHOLDER.matcher(template).replaceAll("").chars().allMatch(c -> c >= ' ' && c != '%')) {
             throw new BadSetting("location", "'" + setting + "' has a % that is not %u, %n, %d or %h");
         }
         if (Arrays.stream(template.split("/")).anyMatch(level -> level.equals(".") || level.equals(".."))) {
@@ -45,10 +48,12 @@ final class Location {
 
     Path of(AccountId account) throws IOException {
         boolean whole = account.name().indexOf('@') < 0;
-        var place = template
-                .replace("%u", safe(account.name()))
-                .replace("%n", safe(whole ? account.name() : account.local()))
-                .replace("%d", safe(whole ? "-" : account.domain()));
+        // in one pass: what is put in may itself hold %d0, the first octet of many letters
+        var place = PLACEHOLDER.matcher(template).replaceAll(found -> Matcher.quoteReplacement(safe(switch (found.group()) {
+            case "%n" -> whole ? account.name() : account.local();
+            case "%d" -> whole ? "-" : account.domain();
+            default -> account.name();
+        })));
         try {
             return place.startsWith("/") ? Path.of(place) : disk.var(place);
         } catch (UncheckedIOException e) {

@@ -143,6 +143,17 @@ class ArrivalTest {
     }
 
     @Test
+    void whatIsNoFileIsNeverRead() throws Exception {
+        add("a.1");
+        var secret = Files.writeString(home.resolve("users"), "ann:secret\n");
+        Files.createSymbolicLink(maildir.resolve("cur/1.link.x:2,"), secret);
+        Files.createSymbolicLink(maildir.resolve("cur/2.link.x,S=11,W=12:2,"), secret);
+        Files.createDirectory(maildir.resolve("cur/3.folder.x:2,"));
+        assertEquals(List.of("2.link.x,S=11,W=12"), store.scan(INBOX).stream().map(Entry::key).filter(k -> !k.contains("Ha_1")).toList());
+        assertThrows(IOException.class, () -> store.read(INBOX, "2.link.x,S=11,W=12", 0, new byte[100]));
+    }
+
+    @Test
     void idsThatAreLongOrUnusualAreStoredOnceToo() throws Exception {
         for (var id : List.of("x".repeat(500), "../../etc/passwd", "a:b,c", "ä", "", "a_1")) {
             add(id);

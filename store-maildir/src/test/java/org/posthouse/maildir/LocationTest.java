@@ -43,6 +43,16 @@ class LocationTest {
         assertEquals(mail.resolve("example.test/%2e.%2fetc%25/Maildir"), location.of(new AccountId("../etc%@example.test")));
     }
 
+    /** The UTF-8 octets of Cyrillic letters begin with d0. */
+    @Test
+    void whatIsWrittenForUnusualLettersIsNoPlaceholder() throws Exception {
+        var mail = home.toAbsolutePath().resolve("var/mail");
+        assertEquals(mail.resolve("example.test/%d0%bf%d0%b0/Maildir"),
+                new Location("%h/Maildir", new HomeDisk(home)).of(new AccountId("\u043f\u0430@example.test")));
+        assertEquals(mail.resolve("%d0%bf@example.test"),
+                new Location("mail/%u", new HomeDisk(home)).of(new AccountId("\u043f@example.test")));
+    }
+
     @Test
     void placesThatCannotBeRightAreRefused() {
         for (var setting : List.of("", "mail/Maildir", "mail/%d/Maildir", "mail/%x/%u", "mail/%", "../%u", "a/./%u", "x/%h/Maildir", "%u\0")) {
