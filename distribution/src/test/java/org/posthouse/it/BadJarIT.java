@@ -9,6 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -23,14 +25,25 @@ final class BadJarIT {
     Path home;
 
     @TempDir
-    Path work;
+    static Path work;
 
-    private List<Bad> badJars() throws IOException {
-        var good = new FilterJar("filter-truncated").octets(work);
-        var damaged = good.clone();
-        Arrays.fill(damaged, good.length / 3, good.length / 3 + 200, (byte) 0x55);
+    private static List<Bad> bad;
+    private static Bad endless;
+    private static byte[] good;
+
+    @BeforeAll
+    static void make() throws IOException {
+        good = new FilterJar("filter-good").octets(work);
+        endless = new Bad("filter-endless.jar", new FilterJar("filter-endless").constructing(ENDLESS).octets(work), "did not return within");
+        bad = badJars();
+    }
+
+    private static List<Bad> badJars() throws IOException {
+        var whole = new FilterJar("filter-truncated").octets(work);
+        var damaged = whole.clone();
+        Arrays.fill(damaged, whole.length / 3, whole.length / 3 + 200, (byte) 0x55);
         return List.of(
-                new Bad("filter-truncated.jar", Arrays.copyOf(good, good.length * 2 / 3), "not a complete jar"),
+                new Bad("filter-truncated.jar", Arrays.copyOf(whole, whole.length * 2 / 3), "not a complete jar"),
                 new Bad("filter-empty.jar", new byte[0], "not a complete jar"),
                 new Bad("filter-text.jar", "this is no jar".getBytes(StandardCharsets.US_ASCII), "not a complete jar"),
                 new Bad("filter-damaged.jar", damaged, "not a complete jar"),
@@ -49,31 +62,29 @@ final class BadJarIT {
                 new Bad("filter-throws.jar", new FilterJar("filter-throws").constructing("if (true) throw new IllegalStateException(\"born broken\");")
                         .octets(work), "born broken"),
                 new Bad("filter-links.jar", new FilterJar("filter-links").constructing("org.posthouse.message.Address.parse(\"a@b\");")
-                        .with("Import-Package", "org.posthouse.pipeline").octets(work), "org.posthouse.message.Address"),
-                new Bad("filter-endless.jar", new FilterJar("filter-endless").constructing(ENDLESS).octets(work), "did not return within"));
+                        .with("Import-Package", "org.posthouse.pipeline").octets(work), "org.posthouse.message.Address"));
     }
 
     @Test
     void eachIsNamedWithTheReasonWhileMailFlows() throws Exception {
         try (var server = new Server(home).configure(StraightPathIT.CONF).start()) {
-            var bad = badJars();
+            var all = Stream.concat(bad.stream(), Stream.of(endless)).toList();
             var load = new Load(server.port("mx"), 2, 50);
             try (load) {
-                for (var each : bad) {
+                for (var each : all) {
                     SampleFilter.drop(home, each.file, each.octets);
                 }
-                for (var each : bad) {
+                for (var each : all) {
                     Soon.happens(() -> isNamed(server.log(), each), () -> each.file + " in\n" + ofTheKernel(server));
                 }
-                var good = new FilterJar("filter-good").octets(work);
                 SampleFilter.drop(home, "filter-good.jar", good);
                 Soon.happens(() -> list(server).matches("(?s).*filter-good +1\\.0\\.0 +(running|probation).*"), () -> list(server));
             }
             assertEquals(List.of(), load.troubles(), () -> warnings(server));
             assertEquals(load.sent(), load.accepted().size());
             assertEquals(load.accepted(), SwapIT.numbersInMailbox(server, false));
-            assertListed(server, bad);
-            for (var each : bad) {
+            assertListed(server, all);
+            for (var each : all) {
                 Files.delete(home.resolve("plugins").resolve(each.file));
             }
             Soon.happens(() -> list(server).lines().filter(l -> l.contains("plugins/")).count() == 1, () -> list(server));
@@ -82,12 +93,11 @@ final class BadJarIT {
 
     @Test
     void noneOfThemStopsTheServerFromStarting() throws Exception {
-        var bad = badJars();
         try (var server = new Server(home).configure(StraightPathIT.CONF)) {
             for (var each : bad) {
                 Files.write(home.resolve("plugins").resolve(each.file), each.octets);
             }
-            Files.write(home.resolve("plugins/filter-good.jar"), new FilterJar("filter-good").octets(work));
+            Files.write(home.resolve("plugins/filter-good.jar"), good);
             server.start();
             for (var each : bad) {
                 assertTrue(isNamed(server.log(), each), each.file + " in\n" + ofTheKernel(server));
