@@ -64,7 +64,8 @@ final class BadConfigurationIT {
             new Mistake("[listener two]\nprotocol = smtp\nport = 70000", "70000 is too high", "65535"),
             new Mistake("[listener two]\nprotocol = smtp\nport = 0\ntls = startls", "'startls' is not one of", "write starttls"),
             new Mistake("[listener two]\nprotocol = smtp\nport = 0\nrelay-from = 10.0.0.0/99", "relay-from", "between 0 and 32"),
-            new Mistake("[listener two]\nprotocol = smtp\nport = 0\naddress = localhost", "'localhost' is not an IP address", "write it like"),
+            new Mistake("[listener two]\nprotocol = smtp\nport = 0\naddress = localhost", "'localhost' is not an IP address",
+                    "write it like"),
             new Mistake("[filter-greylist]\nmode = shadows", "'shadows' is not one of", "write shadow"),
             new Mistake("[filter-greylist]\nbudget = 0s", "budget", "1ms"),
             new Mistake("[filter-greylist]\nipv4-prefix = 33", "ipv4-prefix", "32"),
@@ -77,7 +78,8 @@ final class BadConfigurationIT {
             new Mistake("max-size = ${nowhere}", "${nowhere} is no key", "write"),
             new Mistake("max-size = ${hostname", "${ without }", "write ${key}"),
             new Mistake("max-size = ${protocol-smtp.max-size}", "leads back to itself", "write out one of the values"),
-            new Mistake("[listener two]\nprotocol = smtp\nport = 0\nrole = submission\ntls = none", "needs TLS", "write implicit or starttls"),
+            new Mistake("[listener two]\nprotocol = smtp\nport = 0\nrole = submission\ntls = none", "needs TLS",
+                    "write implicit or starttls"),
             new Mistake("[listener two]\nprotocol = smtp\nport = 2599\n[listener three]\nprotocol = smtp\nport = 2599",
                     "2599 is taken by [listener two]", "choose another port"));
 
@@ -132,7 +134,8 @@ final class BadConfigurationIT {
             assertDoesNotStart(mistake.place(), mistake.mend, port);
         }
         try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            new Server(home).configure(listening + "[listener two]\naddress = 127.0.0.1\nprotocol = smtp\nport = " + taken.getLocalPort() + "\n");
+            var second = "[listener two]\naddress = 127.0.0.1\nprotocol = smtp\nport = " + taken.getLocalPort() + "\n";
+            new Server(home).configure(listening + second);
             assertDoesNotStart("posthouse.conf:" + (listening.lines().count() + 4) + ": ", "write a free port", port);
         }
         Files.delete(home.resolve("conf/posthouse.conf"));

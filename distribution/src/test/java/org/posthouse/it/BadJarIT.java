@@ -19,6 +19,7 @@ final class BadJarIT {
     /** @param why what the log and {@code bundle list} must say */
     private record Bad(String file, byte[] octets, String why) {}
 
+    private static final String THROWING = "if (true) throw new IllegalStateException(\"born broken\");";
     private static final String ENDLESS = "while (true) { try { Thread.sleep(1000); } catch (InterruptedException e) { } }";
 
     @TempDir
@@ -34,7 +35,8 @@ final class BadJarIT {
     @BeforeAll
     static void make() throws IOException {
         good = new FilterJar("filter-good").octets(work);
-        endless = new Bad("filter-endless.jar", new FilterJar("filter-endless").constructing(ENDLESS).octets(work), "did not return within");
+        endless = new Bad("filter-endless.jar", new FilterJar("filter-endless").constructing(ENDLESS).octets(work),
+                "did not return within");
         bad = badJars();
     }
 
@@ -53,14 +55,14 @@ final class BadJarIT {
                         "has no Bundle-Version"),
                 new Bad("filter-oddversion.jar", new FilterJar("filter-oddversion").with("Bundle-Version", "one").octets(work),
                         "'one' is not a version"),
-                new Bad("filter-nocomponent.jar", new FilterJar("filter-nocomponent").with("Service-Component", "OSGI-INF/x.xml").octets(work),
-                        "names the component OSGI-INF/x.xml"),
-                new Bad("filter-imports.jar", new FilterJar("filter-imports").with("Import-Package", "org.posthouse.pipeline, org.example.missing")
-                        .octets(work), "it imports org.example.missing"),
+                new Bad("filter-nocomponent.jar", new FilterJar("filter-nocomponent").with("Service-Component", "OSGI-INF/x.xml")
+                        .octets(work), "names the component OSGI-INF/x.xml"),
+                new Bad("filter-imports.jar", new FilterJar("filter-imports")
+                        .with("Import-Package", "org.posthouse.pipeline, org.example.missing").octets(work),
+                        "it imports org.example.missing"),
                 new Bad("filter-noclass.jar", new FilterJar("filter-noclass").implementedBy("example.Nowhere").octets(work), 
                         "its component is the class example.Nowhere"),
-                new Bad("filter-throws.jar", new FilterJar("filter-throws").constructing("if (true) throw new IllegalStateException(\"born broken\");")
-                        .octets(work), "born broken"),
+                new Bad("filter-throws.jar", new FilterJar("filter-throws").constructing(THROWING).octets(work), "born broken"),
                 new Bad("filter-links.jar", new FilterJar("filter-links").constructing("org.posthouse.message.Address.parse(\"a@b\");")
                         .with("Import-Package", "org.posthouse.pipeline").octets(work), "org.posthouse.message.Address"));
     }
@@ -114,7 +116,7 @@ final class BadJarIT {
 
     /** One line of the log with the file and the reason. */
     private static boolean isNamed(String log, Bad bad) {
-        return log.lines().anyMatch(l -> l.contains(" refused ") && l.contains("file=") && l.contains("/" + bad.file) && l.contains(bad.why));
+        return log.lines().anyMatch(l -> l.contains(" refused ") && l.contains("/" + bad.file) && l.contains(bad.why));
     }
 
     private static String ofTheKernel(Server server) {

@@ -266,7 +266,8 @@ final class EchoIT {
             assertTrue(line.line().matches("/192\\.0\\.2\\.9:40000 /198\\.51\\.100\\.1:25 true"));
         }
         try (var line = new Line(server.port("proxied"), "127.1.2.3")) {
-            line.send(version2("21", "21", "20010db8000000000000000000000009" + "20010db8000000000000000000000001" + "9c40" + "0019" + "04000101"));
+            var addresses = "20010db8000000000000000000000009" + "20010db8000000000000000000000001" + "9c40" + "0019";
+            line.send(version2("21", "21", addresses + "04000101"));
             line.send("PEER\r\n");
             assertEquals("echo ready", line.line());
             var peer = line.line();
@@ -289,7 +290,8 @@ final class EchoIT {
     @Test
     void whatIsNoProxyHeaderEndsTheConnectionAndStrangersHaveNoSay() throws Exception {
         for (var wrong : List.of("PEER\r\n", "PROXY TCP4 192.0.2.9 198.51.100.1 40000\r\n", "PROXY TCP4 192.0.2.999 198.51.100.1 1 25\r\n",
-                "PROXY TCP4 " + "1".repeat(200), "PROXY TCP4 192.0.2.9 198.51.100.1 70000 25\r\n", "\r\n\r\n\0\r\nQUIT\nXXXX", "\r\nPEER\r\n")) {
+                "PROXY TCP4 " + "1".repeat(200), "PROXY TCP4 192.0.2.9 198.51.100.1 70000 25\r\n", "\r\n\r\n\0\r\nQUIT\nXXXX",
+                "\r\nPEER\r\n")) {
             try (var line = new Line(server.port("proxied"))) {
                 line.send(wrong);
                 assertEquals("", restOf(line), wrong);
