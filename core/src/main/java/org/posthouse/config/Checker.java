@@ -34,6 +34,8 @@ final class Checker {
         if (!reader.sections().isEmpty()) {
             ordered().forEach(this::section);
         }
+        var unread = interpolation.problems().stream().map(Problem::place).toList(); // what such a value may be is not yet the question
+        problems.removeIf(p -> unread.contains(p.place()));
         problems.addAll(types.problems());
         problems.addAll(files.problems());
         problems.addAll(reader.problems());

@@ -93,10 +93,10 @@ record Jar(Path file, String name, Version version, List<String> services, List<
     }
 
     /** What its component descriptions say (OSGi Compendium 112.4). */
-    private record Described(List<String> services, List<String> pids) {}
+    private record Described(List<String> services, List<String> pids, List<String> classes) {}
 
     private static Described described(JarFile jar, Manifest manifest) throws IOException, XMLStreamException, BadJar {
-        var all = new Described(new ArrayList<>(), new ArrayList<>());
+        var all = new Described(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
         var components = manifest.getMainAttributes().getValue("Service-Component");
         for (var path : components == null ? new String[0] : components.split(",")) {
             for (var name : matching(jar, path.strip())) {
@@ -107,6 +107,12 @@ record Jar(Path file, String name, Version version, List<String> services, List<
                 try (var in = jar.getInputStream(entry)) {
                     describe(in, all);
                 }
+            }
+        }
+        boolean inJarsOfItsOwn = manifest.getMainAttributes().getValue("Bundle-ClassPath") != null;
+        for (var type : inJarsOfItsOwn ? List.<String>of() : all.classes()) { // DS would not say which one it misses
+            if (jar.getEntry(type.replace('.', '/') + ".class") == null) {
+                throw new BadJar("its component is the class " + type + ", which is not in it");
             }
         }
         return all;
@@ -130,6 +136,7 @@ record Jar(Path file, String name, Version version, List<String> services, List<
                 continue;
             }
             switch (reader.getLocalName()) {
+                case "implementation" -> Optional.ofNullable(reader.getAttributeValue(null, "class")).ifPresent(all.classes()::add);
                 case "provide" -> Optional.ofNullable(reader.getAttributeValue(null, "interface")).ifPresent(all.services()::add);
                 case "component" -> {
                     var pids = Optional.ofNullable(reader.getAttributeValue(null, "configuration-pid"))

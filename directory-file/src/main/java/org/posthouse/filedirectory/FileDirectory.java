@@ -9,6 +9,7 @@ import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+import org.osgi.service.metatype.annotations.Option;
 import org.posthouse.auth.Account;
 import org.posthouse.auth.AccountId;
 import org.posthouse.auth.Check;
@@ -28,10 +29,14 @@ import org.slf4j.LoggerFactory;
 public final class FileDirectory implements Directory {
     @ObjectClassDefinition(name = "directory-file", description = "Accounts in conf/users and aliases in conf/aliases")
     public @interface Config {
-        @AttributeDefinition(description = "How new passwords are stored: argon2id, sha512-crypt, or plain for tests and benchmarks")
+        @AttributeDefinition(
+                description = "How new passwords are stored: argon2id, sha512-crypt, or plain for tests and benchmarks",
+                options = {@Option(label = "argon2id", value = "argon2id"),
+                    @Option(label = "sha512-crypt", value = "sha512-crypt"), @Option(label = "plain", value = "plain")})
         String scheme() default "argon2id";
 
-        @AttributeDefinition(description = "Store a password anew at log-in when it was stored in a weaker way than scheme; plain ones stay")
+        @AttributeDefinition(
+                description = "Store a password anew at log-in when it was stored in a weaker way than scheme; plain ones stay")
         boolean rehash() default true;
     }
 

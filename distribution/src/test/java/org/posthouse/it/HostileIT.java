@@ -56,7 +56,8 @@ final class HostileIT {
     static void start() throws IOException, InterruptedException {
         server = new Server(home).configure(CONF);
         Files.createDirectories(home.resolve("var"));
-        SampleFilter.drop(home, "filter-sample.jar", new SampleFilter(work).jar("1.0.0", SampleFilter.Flaw.NONE)); // looks into every message
+        var looksIntoEveryMessage = new SampleFilter(work).jar("1.0.0", SampleFilter.Flaw.NONE);
+        SampleFilter.drop(home, "filter-sample.jar", looksIntoEveryMessage);
         server.start(Map.of("POSTHOUSE_JAVA_OPTS", "-Xmx64m"));
     }
 
@@ -133,14 +134,14 @@ final class HostileIT {
     void aMillionHeaderFieldsInFourMessagesAtOnce() throws Exception {
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             var replies = List.of("X:\r\n", "a:b\r\n", "Received: x\r\n", "To: <>\r\n").stream()
-                    .map(field -> threads.submit(() -> content(field, 1_000_000 / Math.max(1, field.length() / 6), "\r\nbody\r\n"))).toList();
+                    .map(field -> threads.submit(() -> content(field, 5 * MEGABYTE / field.length(), "\r\nbody\r\n"))).toList();
             for (var reply : replies) {
                 assertTrue(reply.get().matches("(250|55[024] 5\\.).*"), reply.get());
             }
             assertTrue(replies.getFirst().get().startsWith("250"), replies.getFirst().get());
         }
         try (var pop = new Pop3(server.port("pop3"), "ann", "secret")) {
-            assertTrue(pop.retrieve(pop.count()).size() > 900_000);
+            assertTrue(pop.retrieve(pop.count()).size() > 600_000);
         }
     }
 
@@ -176,8 +177,9 @@ final class HostileIT {
     @Test
     void octetsWhereTheyDoNotBelong() throws IOException {
         try (var smtp = new Smtp(server.port("mx"))) {
-            for (var command : List.of("MAIL FROM:<a\0b@example.org>", "MAIL FROM:<\u00e9@example.org>", "MAIL FROM:<\u00c3@example.org> SMTPUTF8",
-                    "MAIL FROM:<\u00c0\u00af@example.org> SMTPUTF8", "MAIL FROM:<\u00ed\u00a0\u0080@example.org> SMTPUTF8", "\0\0\0", "EHLO a\u0001b",
+            for (var command : List.of("\0\0\0", "EHLO a\u0001b", "MAIL FROM:<a\0b@example.org>", "MAIL FROM:<\u00e9@example.org>",
+                    "MAIL FROM:<\u00c3@example.org> SMTPUTF8", "MAIL FROM:<\u00c0\u00af@example.org> SMTPUTF8",
+                    "MAIL FROM:<\u00ed\u00a0\u0080@example.org> SMTPUTF8",
                     "MAIL FROM:<a@example.org>\rRCPT TO:<ann@example.test>", "MAIL FROM:<a@example.org>\nRCPT TO:<ann@example.test>")) {
                 smtp.command(command, "5");
             }
@@ -185,7 +187,8 @@ final class HostileIT {
         try (var smtp = inData()) {
             smtp.send("Subject: \0\r\n\r\n\r\n.\r\n");
             assertTrue(smtp.reply().startsWith("554 5.6.0"));
-            assertTrue(smtp.message("", "ann@example.test", "Subject: \u00ff\u00fe\u0080\u00c3(\r\n\r\n\u00ff\u0001\u007f\r\n").startsWith("250"));
+            var eightBit = "Subject: \u00ff\u00fe\u0080\u00c3(\r\n\r\n\u00ff\u0001\u007f\r\n";
+            assertTrue(smtp.message("", "ann@example.test", eightBit).startsWith("250"));
         }
         try (var pop = new Pop3(server.port("pop3"), "ann", "secret")) {
             assertTrue(pop.retrieve(pop.count()).contains("\u00ff\u0001\u007f"));

@@ -125,7 +125,11 @@ class Line implements AutoCloseable {
     }
 
     int read(byte[] some) throws IOException {
-        return in.read(some);
+        return read(some, some.length);
+    }
+
+    int read(byte[] some, int most) throws IOException {
+        return in.read(some, 0, most);
     }
 
     /** Its own port. */

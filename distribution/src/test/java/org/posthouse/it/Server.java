@@ -96,8 +96,8 @@ final class Server implements AutoCloseable {
                 }
                 lines.add(line);
             }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        } catch (IOException _) {
+            // its end closes the stream under us
         }
     }
 

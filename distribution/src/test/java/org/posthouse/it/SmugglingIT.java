@@ -26,8 +26,9 @@ final class SmugglingIT {
             "\r\r\n.\r\r\n", "\n\r\n.\n\r\n", "\n\n.\r\n", "\n\r.\n\r", "\n..\n", "\r\n..\r\n", "\r\n...\r\n",
             "\r\n\0.\r\n", "\r\n.\0\r\n", "\r\0\n.\r\n", "\r\n.\r\0\n",
             "\r\n .\r\n", "\r\n. \r\n", "\r\n.\t\r\n", "\r\n.\u000b\r\n", "\r\n.\f\r\n", "\u000b.\u000b", "\f.\f",
-            "\u0085.\u0085", "\r\n.\u0085", octets("\u0085.\u0085"), octets("\u2028.\u2028"), octets("\r\n\uff0e\r\n"), octets("\r\n\u2024\r\n"),
-            "\u008d\u008a.\u008d\u008a", "\r\n.\r\n".replace("\r\n", "\\r\\n"), "=0D=0A.=0D=0A", "\u00c0\u008d\u00c0\u008a.\u00c0\u008d\u00c0\u008a");
+            "\u0085.\u0085", "\r\n.\u0085", octets("\u0085.\u0085"), octets("\u2028.\u2028"), octets("\r\n\uff0e\r\n"),
+            octets("\r\n\u2024\r\n"), "\u008d\u008a.\u008d\u008a", "\u00c0\u008d\u00c0\u008a.\u00c0\u008d\u00c0\u008a",
+            "\\r\\n.\\r\\n", "=0D=0A.=0D=0A");
     private static final String SECOND = "MAIL FROM:<smuggled@example.org>\r\nRCPT TO:<ann@example.test>\r\nDATA\r\n"
             + "X-Number: 999\r\nSubject: smuggled\r\n\r\nowned";
 

@@ -7,7 +7,7 @@ import java.util.function.Supplier;
 
 /** Waits for what the server does by itself, and not for longer than an operator would. */
 final class Soon {
-    private static final long MILLIS = 8_000;
+    private static final long MILLIS = 20_000;
 
     private Soon() {}
 

@@ -45,20 +45,21 @@ public final class GreylistFilter implements Filter {
         @AttributeDefinition(name = "duration", description = "How long after the first attempt a new one still counts as the same")
         String window() default "2d";
 
-        @AttributeDefinition(name = "duration", description = "How long a triplet that has passed is remembered after its last message")
+        @AttributeDefinition(name = "duration", min = "1ms",
+                description = "How long a triplet that has passed is remembered after its last message")
         String life() default "36d";
 
         @AttributeDefinition(name = "duration", description = "After which the same sender and recipient pass from any network,"
                 + " for senders that retry from many; 0s for never")
         String pool_delay() default "1h";
 
-        @AttributeDefinition(description = "After how many triplets that passed their network is trusted; 0 for never")
+        @AttributeDefinition(min = "0", description = "After how many triplets that passed their network is trusted; 0 for never")
         int auto_whitelist() default 5;
 
-        @AttributeDefinition(description = "How many bits of an IPv4 address make its network")
+        @AttributeDefinition(min = "1", max = "32", description = "How many bits of an IPv4 address make its network")
         int ipv4_prefix() default 24;
 
-        @AttributeDefinition(description = "How many bits of an IPv6 address make its network")
+        @AttributeDefinition(min = "1", max = "128", description = "How many bits of an IPv6 address make its network")
         int ipv6_prefix() default 64;
 
         @AttributeDefinition(name = "network", description = "Networks whose clients are never asked to come again")

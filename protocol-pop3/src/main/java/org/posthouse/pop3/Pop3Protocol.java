@@ -28,13 +28,14 @@ import org.slf4j.LoggerFactory;
 public final class Pop3Protocol implements Protocol {
     @ObjectClassDefinition(name = "protocol-pop3", description = "Hands out mail by POP3 (RFC 1939)")
     public @interface Config {
-        @AttributeDefinition(name = "duration", description = "How long a client may be silent; at least 10m (RFC 1939)")
+        @AttributeDefinition(name = "duration", min = "10m",
+                description = "How long a client may be silent; at least 10m (RFC 1939)")
         String autologout() default "10m";
 
-        @AttributeDefinition(name = "duration", description = "How long a client may take to log in")
+        @AttributeDefinition(name = "duration", min = "1ms", description = "How long a client may take to log in")
         String login_time() default "5m";
 
-        @AttributeDefinition(description = "After how many refused commands a session ends")
+        @AttributeDefinition(min = "1", description = "After how many refused commands a session ends")
         int max_errors() default 20;
     }
 

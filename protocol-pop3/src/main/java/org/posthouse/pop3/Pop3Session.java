@@ -27,6 +27,7 @@ import org.slf4j.LoggerFactory;
 final class Pop3Session {
     private static final Logger LOG = LoggerFactory.getLogger("protocol-pop3");
     private static final int LONGEST_COMMAND = 255 - 2; // RFC 2449 §4, without its end
+    private static final Duration ONE_LINE = Duration.ofMinutes(1);
 
     private final Connection client;
     private final Accounts accounts;
@@ -82,8 +83,11 @@ final class Pop3Session {
     }
 
     private Duration patience(State state) {
-        var left = timeToLogIn();
-        return state instanceof Authorization && left.compareTo(limits.autologout()) < 0 ? left : limits.autologout();
+        return state instanceof Authorization ? shorter(timeToLogIn(), limits.autologout()) : limits.autologout();
+    }
+
+    private static Duration shorter(Duration a, Duration b) {
+        return a.compareTo(b) < 0 ? a : b;
     }
 
     private Duration timeToLogIn() {
@@ -96,7 +100,7 @@ final class Pop3Session {
     }
 
     private State next(State state) throws IOException {
-        client.readTimeout(patience(state)); // for the whole line: a slow one is no way around login-time
+        client.readTimeout(shorter(patience(state), ONE_LINE)); // a slow line is no way around login-time
         var line = client.readLine(Login.LONGEST_LINE);
         if (line.ending() == Line.Ending.END) {
             return new Ended();

@@ -24,35 +24,41 @@ public final class SmtpProtocol implements Protocol {
         @AttributeDefinition(description = "What the greeting says after the host name")
         String banner() default "ESMTP Posthouse";
 
-        @AttributeDefinition(name = "size", description = "The largest message taken, announced by SIZE (RFC 1870)")
+        @AttributeDefinition(name = "size", min = "64K", description = "The largest message taken, announced by SIZE (RFC 1870)")
         String max_size() default "50M";
 
-        @AttributeDefinition(name = "size", description = "The longest line in a message; RFC 5321 asks for 1000 octets, careless"
+        @AttributeDefinition(name = "size", min = "1000",
+                description = "The longest line in a message; RFC 5321 asks for 1000 octets, careless"
                 + " programs send whole web pages in one line")
         String max_line() default "64K";
 
-        @AttributeDefinition(description = "Recipients of one message; at least 100 (RFC 5321 4.5.3.1.8)")
+        @AttributeDefinition(min = "100", description = "Recipients of one message; at least 100 (RFC 5321 4.5.3.1.8)")
         int max_recipients() default 1_000;
 
-        @AttributeDefinition(description = "Messages in one session; 0 for any number")
+        @AttributeDefinition(min = "0", description = "Messages in one session; 0 for any number")
         int max_messages() default 0;
 
-        @AttributeDefinition(description = "Commands in error since the last accepted message, after which the session is ended")
+        @AttributeDefinition(min = "1",
+                description = "Commands in error since the last accepted message, after which the session is ended")
         int max_errors() default 20;
 
-        @AttributeDefinition(description = "Recipients refused since the last accepted message, after which the session is ended")
+        @AttributeDefinition(min = "1",
+                description = "Recipients refused since the last accepted message, after which the session is ended")
         int max_refused() default 100;
 
-        @AttributeDefinition(name = "duration", description = "How long to wait before the greeting for clients that talk too early")
+        @AttributeDefinition(name = "duration",
+                description = "How long to wait before the greeting for clients that talk too early")
         String greet_delay() default "0s";
 
-        @AttributeDefinition(name = "duration", description = "How long a client may think before a command (RFC 5321 4.5.3.2.7)")
+        @AttributeDefinition(name = "duration", min = "1ms",
+                description = "How long a client may think before a command (RFC 5321 4.5.3.2.7)")
         String command_timeout() default "5m";
 
-        @AttributeDefinition(name = "duration", description = "The longest silence within a message (RFC 5321 4.5.3.2.5)")
+        @AttributeDefinition(name = "duration", min = "1ms",
+                description = "The longest silence within a message (RFC 5321 4.5.3.2.5)")
         String data_timeout() default "3m";
 
-        @AttributeDefinition(name = "duration", description = "How long the whole content of a message may take")
+        @AttributeDefinition(name = "duration", min = "1ms", description = "How long the whole content of a message may take")
         String message_timeout() default "1h";
     }
 

@@ -39,7 +39,8 @@ import org.slf4j.LoggerFactory;
 public final class H2StateStore implements StateStore {
     @ObjectClassDefinition(name = "state-h2", description = "Keeps counters and small values in an H2 MVStore file")
     public @interface Config {
-        @AttributeDefinition(description = "Most values kept; beyond it the soft values whose life ends first are given up")
+        @AttributeDefinition(min = "1",
+                description = "Most values kept; beyond it the soft values whose life ends first are given up")
         int max_entries() default 1_000_000;
     }
 

@@ -19,6 +19,7 @@ import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+import org.osgi.service.metatype.annotations.Option;
 import org.posthouse.auth.AccountId;
 import org.posthouse.disk.Disk;
 import org.posthouse.mailbox.Store;
@@ -39,7 +40,8 @@ public final class MaildirStore implements Store {
                 + " its @, %d its domain, %h its home (mail/%d/%n)")
         String location() default Location.HOME + "/Maildir";
 
-        @AttributeDefinition(description = "Line ends of new messages' files: lf, as mutt and procmail expect, or crlf")
+        @AttributeDefinition(description = "Line ends of new messages' files: lf, as mutt and procmail expect, or crlf",
+                options = {@Option(label = "lf", value = "lf"), @Option(label = "crlf", value = "crlf")})
         String line_ends() default "lf";
     }
 
