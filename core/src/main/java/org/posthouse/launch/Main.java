@@ -18,6 +18,7 @@ import org.osgi.framework.BundleException;
  */
 public final class Main {
     private static final long END_MILLIS = 4_500;
+    private static final long GLANCE_MILLIS = 500;
     private static final long TURN_MILLIS = 10_000;
     private static final long STOP_MILLIS = 15_000;
     private static final List<String> OF_A_SERVER = List.of("status", "stop", "reload");
@@ -92,10 +93,11 @@ public final class Main {
     private int serve() throws IOException, BundleException, InterruptedException {
         home.make();
         var lock = home.lock();
-        if (lock.isEmpty()) {
-            return owned();
+        for (long waited = 0; lock.isEmpty() && waited < GLANCE_MILLIS; waited += 50) {
+            Thread.sleep(50); // a command that looks whether a server runs has the lock for a moment
+            lock = home.lock();
         }
-        return boot(List.of());
+        return lock.isPresent() ? boot(lock.get(), List.of()) : owned();
     }
 
     private int owned() throws IOException {
@@ -105,10 +107,14 @@ public final class Main {
     }
 
     /** Runs a kernel in this process to its end. Signals end it in time, whatever it does. */
-    private int boot(List<String> command) throws IOException, BundleException, InterruptedException {
+    private int boot(Home.Lock lock, List<String> command) throws IOException, BundleException, InterruptedException {
         var boot = new Boot(program, home.folder(), command);
         var ended = new AtomicBoolean();
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> end(boot, ended.get())));
+        // The hook also keeps the lock from the garbage collector, which would open it.
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            end(boot, ended.get());
+            release(lock);
+        }));
         try {
             boot.start();
             return boot.waitForEnd();
@@ -126,6 +132,14 @@ public final class Main {
         }
         if (!byItself || !clean) {
             Runtime.getRuntime().halt(clean ? 0 : 1);
+        }
+    }
+
+    private static void release(Home.Lock lock) {
+        try {
+            lock.close();
+        } catch (IOException e) {
+            System.err.println("posthouse: " + reason(e)); // it goes with the process anyway
         }
     }
 
@@ -201,11 +215,12 @@ public final class Main {
     /** The command's exit status; empty, with nothing done, when another process has the home. */
     private OptionalInt here(Request request) throws IOException, BundleException, InterruptedException {
         home.make();
-        if (home.lock().isEmpty()) {
+        var lock = home.lock();
+        if (lock.isEmpty()) {
             return OptionalInt.empty();
         }
         System.setProperty("posthouse.log.level", System.getProperty("posthouse.log.level", "WARN"));
         System.setIn(request.in());
-        return OptionalInt.of(boot(request.words()));
+        return OptionalInt.of(boot(lock.get(), request.words()));
     }
 }
