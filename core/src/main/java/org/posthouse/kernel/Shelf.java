@@ -7,17 +7,20 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.Set;
 import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The jars of {@code bundles/} and {@code plugins/}: which there are, and which of one name is the best. Looks into a jar once
- * its size and time have stood still between two looks (or at once, when the server starts). Used by one thread at a time.
+ * its size and time have stood still between two looks (or at once, when the server starts), and forgets one that was gone at
+ * two, so that a jar under a new name takes over from the old one. Used by one thread at a time.
  */
 final class Shelf {
     /** What a folder says of a file; also changed by a change of its permissions, after which it may be readable. */
@@ -31,6 +34,7 @@ final class Shelf {
     private final Path bundles;
     private final Path plugins;
     private final Map<Path, Seen> moving = new HashMap<>();
+    private final Set<Path> missing = new HashSet<>(); // at the last look
     private final SequencedMap<Path, Looked> looked = new TreeMap<>();
 
     Shelf(Path bundles, Path plugins) {
@@ -49,8 +53,12 @@ final class Shelf {
             log.warn("cannot list bundles, will look again: {}", e.toString());
             return List.of(); // nothing is gone only because it cannot be seen
         }
-        for (var gone : looked.keySet().stream().filter(f -> !there.containsKey(f)).toList()) {
-            looked.remove(gone).jar().ifPresent(jar -> changed.add(jar.name()));
+        var gone = looked.keySet().stream().filter(f -> !there.containsKey(f)).toList();
+        var goneAgain = gone.stream().filter(f -> atOnce || missing.contains(f)).toList();
+        missing.clear();
+        missing.addAll(gone);
+        for (var file : goneAgain) {
+            looked.remove(file).jar().ifPresent(jar -> changed.add(jar.name()));
         }
         moving.keySet().retainAll(there.keySet());
         there.forEach((file, seen) -> {

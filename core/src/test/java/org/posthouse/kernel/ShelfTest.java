@@ -74,8 +74,22 @@ final class ShelfTest {
         assertEquals(List.of("filter-a"), shelf.look(false));
         assertEquals("1.1.0", shelf.jars("filter-a").getFirst().version().toString());
         Files.delete(plugins.resolve("a.jar"));
+        assertEquals(List.of(), shelf.look(false));
         assertEquals(List.of("filter-a"), shelf.look(false));
         assertEquals(List.of(), shelf.names());
+    }
+
+    @Test
+    void aJarThatTakesTheNextNameIsNeverAway() throws IOException {
+        write(plugins.resolve("a-1.jar"), "filter-a", "1.0", COMPONENT);
+        shelf.look(true);
+        Files.move(plugins.resolve("a-1.jar"), plugins.resolve("a-2.jar"));
+        for (int i = 0; i < 4; i++) {
+            shelf.look(false);
+            assertEquals(List.of("filter-a"), shelf.names());
+        }
+        assertEquals(plugins.resolve("a-2.jar"), shelf.jars("filter-a").getFirst().file());
+        assertEquals(1, shelf.all().size());
     }
 
     @Test
