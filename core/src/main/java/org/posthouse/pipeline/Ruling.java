@@ -39,9 +39,9 @@ record Ruling(List<Ruled> given) {
         return given.isEmpty() ? later : new Ruling(Stream.concat(given.stream(), later.given.stream()).toList());
     }
 
-    /** The same, for one recipient only. */
+    /** What it says, for one recipient only. Kept for each of a thousand: what says nothing is not. */
     Ruling only(Recipient to) {
-        return new Ruling(given.stream()
+        return new Ruling(given.stream().filter(r -> !r.verdict.equals(Verdict.PASS))
                 .map(r -> new Ruled(r.filter, Verdict.only(Set.of(to), r.verdict), r.answered)).toList());
     }
 

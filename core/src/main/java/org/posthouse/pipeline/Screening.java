@@ -45,7 +45,6 @@ final class Screening {
     private final Trace trace;
     private final Metrics metrics;
     private final Clock clock;
-    private final ConcurrentMap<String, Phase> phases = new ConcurrentHashMap<>();
     private final ConcurrentMap<Call, Breaker> breakers = new ConcurrentHashMap<>();
     private volatile Map<String, FilterSettings> settings = Map.of();
     private volatile Set<String> required = Set.of();
@@ -114,16 +113,7 @@ final class Screening {
             names = Stream.concat(names.stream(), required.stream()).distinct().sorted().toList();
         }
         return names.isEmpty() ? Map.of() : names.stream().filter(name -> of(name).mode() != Mode.OFF)
-                .collect(Collectors.groupingBy(this::phaseOf));
-    }
-
-    /** Of one that is away what it was: it may be back when the next phase is asked, and must not fall between the two. */
-    private Phase phaseOf(String name) {
-        var said = filters.property(name, "phase");
-        if (said.isPresent() || filters.property(name, "service.id").isPresent()) { // which each has that is here
-            phases.put(name, Phase.of(said.orElse("")));
-        }
-        return phases.getOrDefault(name, Phase.JUDGE);
+                .collect(Collectors.groupingBy(name -> Phase.of(filters.property(name, "phase").orElse(""))));
     }
 
     private FilterSettings of(String name) {

@@ -22,6 +22,13 @@ class RulingTest {
     private static final int STRENGTHS = 4;
 
     @Test
+    void whatSaysNothingIsNotKeptForARecipient() {
+        var scores = new Ruling.Ruled("filter-b", Verdict.score("X", 1, ""), true);
+        var ruling = new Ruling(List.of(new Ruling.Ruled("filter-a", Verdict.PASS, true), scores));
+        assertEquals(List.of("filter-b"), ruling.only(ANN).given().stream().map(Ruling.Ruled::filter).toList());
+    }
+
+    @Test
     void theStrongestOfAnyThreeWinsAndAmongEqualsTheFirstByName() {
         for (int a = 0; a < STRENGTHS; a++) {
             for (int b = 0; b < STRENGTHS; b++) {
