@@ -112,7 +112,7 @@ final class Rooms {
         spool.clean();
         courier = new Courier(deliveries, trace, metrics);
         intake = new FilteredIntake(
-                new org.posthouse.pipeline.Rooms(filters, routes, courier, spool, site, trace, metrics, clock));
+                new org.posthouse.pipeline.Rooms(filters, routes, courier, directories, states, spool, site, trace, metrics, clock));
         certificates = new ServerCertificates(disk.conf("tls"));
         listeners = new Listeners(protocols, certificates, new SessionIds(), trace, metrics);
     }

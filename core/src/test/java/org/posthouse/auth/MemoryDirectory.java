@@ -15,6 +15,7 @@ import org.posthouse.message.Refusal;
 public final class MemoryDirectory implements Directory, Editor {
     private final Map<String, String> passwords = new ConcurrentSkipListMap<>();
     private final Map<String, String> apps = new ConcurrentSkipListMap<>();
+    private final Map<String, Map<String, String>> attributes = new ConcurrentHashMap<>();
     private final Map<Address, List<Address>> aliases = new ConcurrentHashMap<>();
     private final Set<String> withoutSecrets = ConcurrentHashMap.newKeySet();
     private volatile boolean failing;
@@ -22,6 +23,11 @@ public final class MemoryDirectory implements Directory, Editor {
 
     public MemoryDirectory with(String fullName, String password) {
         passwords.put(fullName, password);
+        return this;
+    }
+
+    public MemoryDirectory attribute(String fullName, String key, String value) {
+        attributes.put(fullName, Map.of(key, value));
         return this;
     }
 
@@ -74,7 +80,8 @@ public final class MemoryDirectory implements Directory, Editor {
 
     @Override public Optional<Account> account(String name) throws IOException {
         beThere();
-        return passwords.containsKey(name) ? Optional.of(new Account(new AccountId(name), Map.of())) : Optional.empty();
+        return passwords.containsKey(name)
+                ? Optional.of(new Account(new AccountId(name), attributes.getOrDefault(name, Map.of()))) : Optional.empty();
     }
 
     @Override public Check check(String name, char[] password) throws IOException {
