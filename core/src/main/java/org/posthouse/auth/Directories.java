@@ -57,6 +57,28 @@ public final class Directories {
         return Check.NO_SUCH_USER;
     }
 
+    /** Whether any of them keeps secrets. */
+    boolean keepSecrets() throws IOException {
+        for (var name : order()) {
+            if (plugins.call(name, Directory::keepsSecrets)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Empty when there is no such account. */
+    Optional<Secrets> secrets(String fullName) throws IOException {
+        for (var name : order()) {
+            Optional<Secrets> found = plugins.call(name,
+                    d -> d.account(fullName).isPresent() ? Optional.of(d.secrets(fullName)) : Optional.empty());
+            if (found.isPresent()) {
+                return found;
+            }
+        }
+        return Optional.empty();
+    }
+
     /** Changes accounts where they are, and adds to the first directory that can be changed; empty when none can. */
     public Optional<Editor> editor() throws IOException {
         var editable = new ArrayList<String>();

@@ -46,6 +46,19 @@ final class DirectoriesEditor implements Editor {
         change(holder(fullName), e -> e.remove(fullName));
     }
 
+    @Override public List<String> appPasswords(String fullName) throws Refusal, IOException {
+        var name = holder(fullName);
+        return plugins.<List<String>, Refusal>call(name, d -> editorOf(name, d).appPasswords(fullName));
+    }
+
+    @Override public void addAppPassword(String fullName, String label, char[] password) throws Refusal, IOException {
+        change(holder(fullName), e -> e.addAppPassword(fullName, label, password));
+    }
+
+    @Override public void removeAppPassword(String fullName, String label) throws Refusal, IOException {
+        change(holder(fullName), e -> e.removeAppPassword(fullName, label));
+    }
+
     private String holder(String fullName) throws Refusal, IOException {
         for (var name : editable) {
             if (plugins.call(name, d -> d.account(fullName).isPresent())) {

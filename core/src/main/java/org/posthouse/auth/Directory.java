@@ -19,6 +19,16 @@ public interface Directory {
     /** Verifies a password and may rehash its own record. Must take about as long for a user that does not exist. */
     Check check(String name, char[] password) throws IOException;
 
+    /** Whether {@link #secrets} may find any; only then log-ins that need them are offered. */
+    default boolean keepsSecrets() {
+        return false;
+    }
+
+    /** What is stored for log-ins that never send the password; {@link Secrets#NONE} also for who does not exist. */
+    default Secrets secrets(String name) throws IOException {
+        return Secrets.NONE;
+    }
+
     /** For directories that can be changed by {@code posthouse user}. */
     default Optional<Editor> editor() {
         return Optional.empty();

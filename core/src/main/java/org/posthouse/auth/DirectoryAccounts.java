@@ -2,17 +2,22 @@ package org.posthouse.auth;
 
 import java.io.IOException;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.posthouse.auth.LoginBook.Ending;
 import org.posthouse.config.Values;
+import org.posthouse.disk.Disk;
 import org.posthouse.message.BadSetting;
 import org.posthouse.message.Refusal;
+import org.posthouse.net.Connection;
 import org.posthouse.net.Peer;
 import org.posthouse.net.Site;
 import org.posthouse.observe.Metrics;
 import org.posthouse.observe.Trace;
+import org.posthouse.state.States;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,24 +26,27 @@ import org.slf4j.LoggerFactory;
  * why; only the operator learns why. A bad password costs the client an attempt, a directory that is away costs it nothing.
  */
 public final class DirectoryAccounts implements Accounts {
-    private enum Ending { RIGHT, WRONG, NO_SUCH_USER, THROTTLED, DIRECTORY_AWAY }
+    /** The other rooms that a log-in needs. */
+    public record Rooms(Directories directories, Site site, States states, Disk disk, Trace trace, Metrics metrics, Clock clock) {}
 
     private static final Logger LOG = LoggerFactory.getLogger(DirectoryAccounts.class);
     private static final int MOST_THROTTLE_KEYS = 100_000;
     private static final int LONGEST_ACCOUNT = 320;
+    private static final String SCRAM = "SCRAM-SHA-256";
+    private static final String SCRAM_PLUS = "SCRAM-SHA-256-PLUS";
 
     private final Directories directories;
     private final Site site;
-    private final Trace trace;
-    private final Metrics metrics;
+    private final LoginBook book;
     private final Throttle throttle;
+    private final MadeUpKeys madeUp;
 
-    public DirectoryAccounts(Directories directories, Site site, Trace trace, Metrics metrics, Clock clock) {
-        this.directories = directories;
-        this.site = site;
-        this.trace = trace;
-        this.metrics = metrics;
-        this.throttle = new Throttle(clock, MOST_THROTTLE_KEYS);
+    public DirectoryAccounts(Rooms rooms) {
+        this.directories = rooms.directories;
+        this.site = rooms.site;
+        this.book = new LoginBook(rooms.trace, rooms.metrics);
+        this.throttle = new Throttle(rooms.clock, MOST_THROTTLE_KEYS, rooms.states.space("logins", States.Keep.SOFT));
+        this.madeUp = new MadeUpKeys(rooms.disk);
     }
 
     /** Reads {@code login-failures}, {@code login-window} and {@code login-lockout}. */
@@ -50,17 +58,45 @@ public final class DirectoryAccounts implements Accounts {
         throttle.limits(new Throttle.Limits(failures, top.duration("login-window"), top.duration("login-lockout")));
     }
 
-    @Override public List<String> mechanisms() {
-        return List.of("PLAIN", "LOGIN");
+    @Override public List<String> mechanisms(Connection client) {
+        var mechanisms = new ArrayList<String>();
+        if (scramCanBeServed()) {
+            if (channel(client).canBind()) {
+                mechanisms.add(SCRAM_PLUS);
+            }
+            mechanisms.add(SCRAM);
+        }
+        mechanisms.addAll(List.of("PLAIN", "LOGIN"));
+        return List.copyOf(mechanisms);
     }
 
-    @Override public Optional<Sasl> sasl(String mechanism, Peer client) {
+    /** While a directory is away nobody knows what it keeps, and its users could not log in anyhow. */
+    private boolean scramCanBeServed() {
+        try {
+            return directories.keepSecrets();
+        } catch (IOException e) {
+            LOG.warn("SCRAM is not offered: {}", e.toString());
+            return false;
+        }
+    }
+
+    private static Channel channel(Connection client) {
+        return client::channelBinding;
+    }
+
+    @Override public Optional<Sasl> sasl(String mechanism, Connection client) {
         var name = mechanism.toUpperCase(Locale.ROOT); // RFC 4422 §3.1: upper case; some clients are careless
         return switch (name) {
-            case "PLAIN" -> Optional.of(new PlainExchange(loginBy(name, client)));
-            case "LOGIN" -> Optional.of(new LoginExchange(loginBy(name, client)));
+            case "PLAIN" -> Optional.of(new PlainExchange(loginBy(name, client.peer())));
+            case "LOGIN" -> Optional.of(new LoginExchange(loginBy(name, client.peer())));
+            case SCRAM, SCRAM_PLUS -> mechanisms(client).contains(name) ? Optional.of(scram(name, client)) : Optional.empty();
             default -> Optional.empty();
         };
+    }
+
+    private Sasl scram(String name, Connection client) {
+        var plus = name.equals(SCRAM_PLUS) ? ScramExchange.Plus.YES : ScramExchange.Plus.NO;
+        return new ScramExchange(plus, channel(client), new ByScram(name, client.peer()), ScramExchange::randomNonce);
     }
 
     @Override public AccountId login(String name, char[] password, Peer client) throws Refusal {
@@ -93,30 +129,28 @@ public final class DirectoryAccounts implements Accounts {
         try {
             var account = fullName(name);
             prepared = SaslText.password(password);
-            var ending = attempt(account, prepared, client);
-            tell(ending, account, mechanism, client);
-            return switch (ending) {
-                case RIGHT -> {
-                    throttle.succeeded(account, client.address());
-                    yield new AccountId(account);
-                }
-                case WRONG, NO_SUCH_USER -> {
-                    throttle.failed(account, client.address());
-                    throw SaslText.wrong();
-                }
-                case THROTTLED -> throw new Refusal("4.7.0", "Too many failed log-ins, try again later");
-                case DIRECTORY_AWAY -> throw new Refusal("4.7.0", "Temporary authentication failure"); // RFC 4954 §6
-            };
+            beWelcome(account, mechanism, client);
+            var ending = check(account, prepared);
+            if (ending == Ending.RIGHT) {
+                return loggedIn(account, mechanism, client);
+            }
+            throw failed(ending, account, mechanism, client);
         } finally {
             Arrays.fill(password, '\0');
             Arrays.fill(prepared, '\0');
         }
     }
 
-    private Ending attempt(String account, char[] password, Peer client) {
-        if (throttle.refuses(account, client.address())) {
-            return Ending.THROTTLED;
+    /** Nothing is even tried for who has failed too often. */
+    private void beWelcome(String account, String mechanism, Peer client) throws Refusal {
+        var locked = throttle.lockedFor(account, client.address());
+        if (locked.isPresent()) {
+            book.ended(Ending.THROTTLED, account, mechanism, client);
+            throw new Refusal("4.7.0", "Too many failed log-ins, try again in " + Throttle.words(locked.get()));
         }
+    }
+
+    private Ending check(String account, char[] password) {
         try {
             return switch (directories.check(account, password)) {
                 case RIGHT -> Ending.RIGHT;
@@ -124,24 +158,65 @@ public final class DirectoryAccounts implements Accounts {
                 case NO_SUCH_USER -> Ending.NO_SUCH_USER;
             };
         } catch (IOException e) {
-            LOG.warn("login account={} cannot be checked: {}", account, e.toString());
-            return Ending.DIRECTORY_AWAY;
+            return away(account, e);
         }
     }
 
-    private void tell(Ending ending, String account, String mechanism, Peer client) {
-        var why = ending.name().toLowerCase(Locale.ROOT).replace('_', '-');
-        var address = client.address().getHostAddress();
-        metrics.count("logins", "mechanism", mechanism, "result", why);
-        if (ending == Ending.RIGHT) {
-            trace.event(client.session().text(), "login", "account", account, "mechanism", mechanism, "address", address);
-            LOG.debug("login account={} mechanism={} address={}", account, mechanism, address);
-            return;
+    private static Ending away(String account, IOException why) {
+        LOG.warn("login account={} cannot be checked: {}", account, why.toString());
+        return Ending.DIRECTORY_AWAY;
+    }
+
+    private AccountId loggedIn(String account, String mechanism, Peer client) {
+        throttle.succeeded(account, client.address());
+        book.ended(Ending.RIGHT, account, mechanism, client);
+        return new AccountId(account);
+    }
+
+    private Refusal failed(Ending ending, String account, String mechanism, Peer client) {
+        book.ended(ending, account, mechanism, client);
+        if (ending == Ending.DIRECTORY_AWAY) {
+            return new Refusal("4.7.0", "Temporary authentication failure"); // RFC 4954 §6
         }
-        trace.event(client.session().text(), "login-failed", "account", account, "mechanism", mechanism, "address", address,
-                "why", why);
-        if (ending != Ending.DIRECTORY_AWAY) { // of which the cause is in the log already
-            LOG.info("login-failed account={} mechanism={} address={} why={}", account, mechanism, address, why);
+        book.lockedOut(throttle.failed(account, client.address()), client);
+        return SaslText.wrong();
+    }
+
+    /** One log-in by SCRAM. */
+    private final class ByScram implements ScramLogin {
+        private final String mechanism;
+        private final Peer client;
+        private Ending whenWrong = Ending.WRONG;
+
+        ByScram(String mechanism, Peer client) {
+            this.mechanism = mechanism;
+            this.client = client;
+        }
+
+        @Override public String fullName(String name) throws Refusal {
+            return DirectoryAccounts.this.fullName(name);
+        }
+
+        /** The same work for everybody, so that its time tells nothing. */
+        @Override public ScramKeys keys(String account) throws Refusal {
+            beWelcome(account, mechanism, client);
+            var others = madeUp.of(account);
+            try {
+                var secrets = directories.secrets(account);
+                var keys = secrets.flatMap(Secrets::scramSha256);
+                whenWrong = keys.isPresent() ? Ending.WRONG : secrets.isPresent() ? Ending.NO_SCRAM_KEYS : Ending.NO_SUCH_USER;
+                return keys.orElse(others);
+            } catch (IOException e) {
+                throw DirectoryAccounts.this.failed(away(account, e), account, mechanism, client);
+            }
+        }
+
+        @Override public AccountId loggedIn(String account) {
+            return DirectoryAccounts.this.loggedIn(account, mechanism, client);
+        }
+
+        @Override public Refusal failed(String account, Wrong why) {
+            return DirectoryAccounts.this.failed(why == Wrong.CHANNEL ? Ending.OTHER_CHANNEL : whenWrong, account, mechanism, client);
         }
     }
 }

@@ -3,6 +3,7 @@ package org.posthouse.auth;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -20,7 +21,14 @@ public final class UserCommand implements Command {
             add NAME [--password-stdin]  adds an account; a name without @ gets the first domain
             password NAME [--password-stdin]  sets an account's password
             remove NAME  removes an account; its mail stays
-            list [--json]  shows all accounts""";
+            list [--json]  shows all accounts
+            app-password add NAME LABEL  makes a further password for one program and shows it, once
+            app-password list NAME  shows the labels of an account's application passwords
+            app-password remove NAME LABEL  takes one away""";
+
+    private static final String LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"; // without those taken for one another
+    private static final int APP_LETTERS = 24;
+    private static final int APP_GROUP = 6;
 
     private final Directories directories;
     private final Site site;
@@ -51,6 +59,9 @@ public final class UserCommand implements Command {
 
     private int act(List<String> args, InputStream in, PrintStream out, PrintStream err) throws Refusal, IOException {
         var verb = args.isEmpty() ? "" : args.removeFirst();
+        if (verb.equals("app-password")) {
+            return appPassword(args, out, err);
+        }
         boolean changes = verb.equals("add") || verb.equals("password");
         boolean json = verb.equals("list") && args.remove("--json");
         if (changes) {
@@ -59,17 +70,50 @@ public final class UserCommand implements Command {
         int names = verb.equals("list") ? 0 : 1;
         if (!changes && !verb.equals("remove") && !verb.equals("list") || args.size() != names
                 || args.stream().anyMatch(a -> a.startsWith("-"))) {
-            err.println("posthouse user: use add NAME, password NAME, remove NAME or list [--json]");
+            err.println("posthouse user: use add NAME, password NAME, remove NAME, list [--json] or app-password");
             return 2;
         }
-        var editor = directories.editor()
-                .orElseThrow(() -> new Unavailable("no directory that runs can be changed; enable directory-file"));
+        var editor = editor();
         switch (verb) {
             case "list" -> UserListing.print(editor.list(), json, out);
             case "remove" -> editor.remove(fullName(args.getFirst()));
             default -> withPassword(verb, fullName(args.getFirst()), editor, in);
         }
         return 0;
+    }
+
+    private Editor editor() throws IOException {
+        return directories.editor().orElseThrow(() -> new Unavailable("no directory that runs can be changed; enable directory-file"));
+    }
+
+    private int appPassword(List<String> args, PrintStream out, PrintStream err) throws Refusal, IOException {
+        var verb = args.isEmpty() ? "" : args.removeFirst();
+        boolean right = switch (verb) {
+            case "add", "remove" -> args.size() == 2;
+            case "list" -> args.size() == 1;
+            default -> false;
+        };
+        if (!right || args.stream().anyMatch(a -> a.startsWith("-"))) {
+            err.println("posthouse user: use app-password add NAME LABEL, app-password list NAME or app-password remove NAME LABEL");
+            return 2;
+        }
+        var name = fullName(args.getFirst());
+        switch (verb) {
+            case "add" -> out.println(newAppPassword(name, args.getLast()));
+            case "remove" -> editor().removeAppPassword(name, args.getLast());
+            default -> editor().appPasswords(name).forEach(out::println);
+        }
+        return 0;
+    }
+
+    /** 120 random bits, in groups that can be copied by hand. It is shown here and kept nowhere. */
+    private String newAppPassword(String name, String label) throws Refusal, IOException {
+        var password = new StringBuilder();
+        new SecureRandom().ints(APP_LETTERS, 0, LETTERS.length()).forEach(letter -> {
+            password.append(password.length() % (APP_GROUP + 1) == APP_GROUP ? "-" : "").append(LETTERS.charAt(letter));
+        });
+        editor().addAppPassword(name, label, password.toString().toCharArray());
+        return password.toString();
     }
 
     private static void withPassword(String verb, String name, Editor editor, InputStream in) throws Refusal, IOException {

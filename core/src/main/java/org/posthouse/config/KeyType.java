@@ -14,8 +14,8 @@ import org.posthouse.message.Setting;
  * @param id        as DS knows it, {@code max.size}
  * @param type      metatype's scalar type: {@code String}, {@code Integer}, {@code Boolean} …
  * @param many      whether it is a list, split at commas
- * @param form      the definition's name: {@code duration}, {@code size}, {@code network}, {@code address}, {@code number} are
- *                  forms of a {@code String}, other names mean nothing
+ * @param form      the definition's name: {@code duration}, {@code size}, {@code network}, {@code address}, {@code rate},
+ *                  {@code number} are forms of a {@code String}, other names mean nothing
  * @param min       the lowest value, for numbers, durations and sizes; empty for none
  * @param max       the highest; the length, for a {@code String} without a form
  * @param options   the only values; empty for any
@@ -68,6 +68,7 @@ record KeyType(String id, String type, boolean many, String form, String min, St
             case "number" -> within(text, t -> number(t, BigDecimal::new, "a number"));
             case "network" -> Setting.network(key(), text);
             case "address" -> Setting.address(key(), text);
+            case "rate" -> Setting.rate(key(), text);
             default -> shortEnough(text);
         }
         return text;

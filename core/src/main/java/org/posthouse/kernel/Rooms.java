@@ -103,16 +103,16 @@ final class Rooms {
         watching = new Observers(observers, metrics);
         trace = new FileTrace(disk, watching, metrics, clock);
         directories = new Directories(directoryPlugins);
-        accounts = new DirectoryAccounts(directories, site, trace, metrics, clock);
         stores = new PluginStores(storePlugins);
         mailboxes = new EngineMailboxes(engines, this::mailboxOf);
         states = new PluginStates(statePlugins);
+        accounts = new DirectoryAccounts(new DirectoryAccounts.Rooms(directories, site, states, disk, trace, metrics, clock));
         routes = new Routes(directories::resolve, site);
         spool = new Spool(disk.var("spool"), SPOOL_MEMORY_OCTETS);
         spool.clean();
         courier = new Courier(deliveries, trace, metrics);
         intake = new FilteredIntake(
-                new org.posthouse.pipeline.Rooms(filters, routes, courier, spool, site, trace, metrics, clock));
+                new org.posthouse.pipeline.Rooms(filters, routes, courier, directories, states, spool, site, trace, metrics, clock));
         certificates = new ServerCertificates(disk.conf("tls"));
         listeners = new Listeners(protocols, certificates, new SessionIds(), trace, metrics);
     }

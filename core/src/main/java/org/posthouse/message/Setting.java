@@ -24,6 +24,11 @@ public final class Setting {
         return SettingForms.network(key, value);
     }
 
+    /** So many within so long: {@code 500/1h}, {@code 20/1m}. */
+    public static Rate rate(String key, String value) {
+        return SettingForms.rate(key, value);
+    }
+
     /** A mail address, {@code ann@example.test}. */
     public static Address address(String key, String value) {
         return Address.parse(value).filter(a -> a.hasDomain() && !a.isNull())

@@ -9,6 +9,7 @@ import java.util.regex.Pattern;
 /** The forms behind {@link Setting}. */
 final class SettingForms {
     private static final Pattern DURATION = Pattern.compile("(\\d{1,9}) ?(ms|s|m|h|d|w)");
+    private static final Pattern RATE = Pattern.compile("([1-9]\\d{0,8}) ?/ ?(.+)");
     private static final Duration LONGEST = Duration.ofDays(36_500); // so that it still fits into a long of nanoseconds
     private static final Pattern SIZE = Pattern.compile("(\\d{1,18}) ?([KMG]?)");
     private static final Pattern LITERAL = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}|[0-9A-Fa-f]*:[0-9A-Fa-f:.]*");
@@ -34,6 +35,18 @@ final class SettingForms {
             throw new BadSetting(key, "'" + value + "' is too long; at most 36500d");
         }
         return duration;
+    }
+
+    static Rate rate(String key, String value) {
+        var form = RATE.matcher(value);
+        if (!form.matches()) {
+            throw new BadSetting(key, "'" + value + "' is not a rate; write a number from 1 up and a time, like 500/1h or 20/1m");
+        }
+        var within = duration(key, form.group(2));
+        if (!within.isPositive()) {
+            throw new BadSetting(key, "'" + value + "' is within no time at all; write it like 500/1h");
+        }
+        return new Rate(Integer.parseInt(form.group(1)), within);
     }
 
     static long size(String key, String value) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Optional;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
@@ -22,6 +23,14 @@ public interface Connection {
 
     /** Of the TLS in use, {@code TLSv1.3 TLS_AES_128_GCM_SHA256}; empty without TLS. */
     String cipher();
+
+    /**
+     * What names the TLS of this connection and no other, to bind a log-in to it (RFC 5056): {@code tls-exporter} (RFC 9266) or
+     * {@code tls-server-end-point} (RFC 5929 §4). Empty without TLS, and for a type that this TLS cannot serve.
+     */
+    default Optional<byte[]> channelBinding(String type) {
+        return Optional.empty();
+    }
 
     /**
      * Waits for input at a point where the connection may also be ended: between two commands. Flushes output first.

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * A connection over a {@link Wire}. Buffers exist only while there is something in them: what an idle connection costs is
@@ -53,6 +54,11 @@ final class MinaConnection implements Connection {
     @Override
     public String cipher() {
         return layer.cipher();
+    }
+
+    @Override
+    public Optional<byte[]> channelBinding(String type) {
+        return layer instanceof Tls tls ? tls.channelBinding(type) : Optional.empty();
     }
 
     /** Whether the protocol has read or written anything yet. */

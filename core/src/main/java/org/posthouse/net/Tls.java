@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Optional;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
@@ -207,5 +208,9 @@ final class Tls implements Layer {
     @Override
     public String cipher() {
         return engine.getSession().getProtocol() + " " + engine.getSession().getCipherSuite();
+    }
+
+    Optional<byte[]> channelBinding(String type) {
+        return ChannelBindings.of(engine, type);
     }
 }

@@ -8,13 +8,13 @@ import org.posthouse.config.Values;
 /** The one door, with the filters standing at it. */
 public final class FilteredIntake implements Intake {
     /** Of {@code [pipeline]}. */
-    record Settings(Thresholds thresholds, long maxMessageOctets) {}
+    record Settings(Thresholds thresholds, long maxMessageOctets, SubmissionSettings submission) {}
 
     private static final long USUAL_MAX_OCTETS = 50L * 1024 * 1024;
 
     private final Rooms rooms;
     private final Screening screening;
-    private volatile Settings settings = new Settings(Thresholds.NEVER, USUAL_MAX_OCTETS);
+    private volatile Settings settings = new Settings(Thresholds.NEVER, USUAL_MAX_OCTETS, SubmissionSettings.USUAL);
 
     public FilteredIntake(Rooms rooms) {
         this.rooms = rooms;
@@ -22,14 +22,15 @@ public final class FilteredIntake implements Intake {
     }
 
     /**
-     * Of {@code [pipeline]}: {@code quarantine-score}, {@code refuse-score}, {@code max-message}. Of each filter's section:
+     * Of {@code [pipeline]}: {@code quarantine-score}, {@code refuse-score}, {@code max-message}, and those of
+     * {@link SubmissionSettings}. Of each filter's section:
      * {@code mode}, {@code budget}, {@code on-failure}.
      *
      * @param filters by the filter's name; one that is missing has the defaults
      */
     public void configure(Values pipeline, Map<String, Values> filters) {
         var next = new Settings(Thresholds.of(pipeline),
-                pipeline.has("max-message") ? pipeline.size("max-message") : USUAL_MAX_OCTETS);
+                pipeline.has("max-message") ? pipeline.size("max-message") : USUAL_MAX_OCTETS, SubmissionSettings.of(pipeline));
         var byName = new HashMap<String, FilterSettings>();
         filters.forEach((name, section) -> byName.put(name, FilterSettings.of(section)));
         settings = next;

@@ -40,6 +40,7 @@ final class Incoming implements Transaction {
     private final Rooms rooms;
     private final Gate gate;
     private final Screening screening;
+    private final Submission submission;
     private final FilteredIntake.Settings settings;
     private final Ledger ledger;
     private final MessageId id;
@@ -54,6 +55,7 @@ final class Incoming implements Transaction {
         this.rooms = rooms;
         this.gate = new Gate(rooms.routes(), rooms.courier());
         this.screening = screening;
+        this.submission = new Submission(client, rooms, settings.submission());
         this.settings = settings;
         this.ledger = new Ledger(rooms.trace(), rooms.metrics());
         this.id = new MessageId(client.peer().session(), client.nextMessage());
@@ -65,9 +67,14 @@ final class Incoming implements Transaction {
     }
 
     @Override
-    public void from(Sender sender) {
+    public void from(Sender sender) throws Refusal, IOException {
         from = sender;
         ledger.mail(id, sender);
+        try {
+            submission.from(sender.address());
+        } catch (Refusal e) {
+            throw ledger.refused(id, from, e);
+        }
     }
 
     @Override
@@ -77,6 +84,7 @@ final class Incoming implements Transaction {
         }
         try {
             var where = gate.admit(client, to.address());
+            submission.recipient();
             screen(to);
             accepted.put(to.address(), new Accepted(to, where));
         } catch (Refusal e) {
@@ -141,8 +149,7 @@ final class Incoming implements Transaction {
 
     private Receipt settle(Spooled spooled) throws IOException {
         var envelope = new Envelope(id, from, accepted.values().stream().map(Accepted::to).toList());
-        var content = spooled.withFirst(
-                ReceivedLine.of(client, envelope, rooms.site().hostname(), ZonedDateTime.now(rooms.clock())));
+        var content = spooled.withFirst(submission.firstLines(envelope, spooled, ZonedDateTime.now(rooms.clock())));
         var message = screening.ask(new Question("message", id.text(), client, f -> f.onMessage(client, envelope, content)));
         found.addAll(message.findings());
         var ruling = client.atConnect().ruling().and(client.atHello().ruling()).and(atSender.ruling())

@@ -8,16 +8,24 @@ import java.util.Locale;
 
 /** The trace field that is put in front of every message we take (RFC 5321 §4.4). */
 final class ReceivedLine {
-    private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern("EEE, d MMM yyyy HH:mm:ss Z", Locale.ENGLISH);
+    static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern("EEE, d MMM yyyy HH:mm:ss Z", Locale.ENGLISH);
     private static final int LONGEST_NAME = 255;
 
     private ReceivedLine() {}
 
     /** Names the recipient only when there is just one: others must not learn who else got it (RFC 5321 §7.2). */
     static String of(Client client, Envelope envelope, String hostname, ZonedDateTime now) {
-        var line = new StringBuilder("Received: from ").append(name(client.hello()))
-                .append(" (").append(literal(client.peer().address())).append(")\r\n\tby ").append(hostname)
-                .append(" with ").append(protocol(client)).append(" id ").append(envelope.id());
+        return "Received: from " + name(client.hello()) + " (" + literal(client.peer().address()) + ")\r\n\t"
+                + by(client, envelope, hostname, now);
+    }
+
+    /** For users who are not to tell the world where they are; RFC 5321 §4.4 would have the first clause too. */
+    static String withoutOrigin(Client client, Envelope envelope, String hostname, ZonedDateTime now) {
+        return "Received: " + by(client, envelope, hostname, now);
+    }
+
+    private static String by(Client client, Envelope envelope, String hostname, ZonedDateTime now) {
+        var line = new StringBuilder("by ").append(hostname).append(" with ").append(protocol(client)).append(" id ").append(envelope.id());
         if (!client.cipher().isEmpty()) {
             line.append("\r\n\t(").append(atoms(client.cipher())).append(')');
         }

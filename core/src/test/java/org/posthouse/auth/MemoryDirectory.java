@@ -1,9 +1,11 @@
 package org.posthouse.auth;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import org.posthouse.message.Address;
@@ -12,11 +14,20 @@ import org.posthouse.message.Refusal;
 /** A directory of plain passwords and aliases in memory, which can be changed and can fail. */
 public final class MemoryDirectory implements Directory, Editor {
     private final Map<String, String> passwords = new ConcurrentSkipListMap<>();
+    private final Map<String, String> apps = new ConcurrentSkipListMap<>();
+    private final Map<String, Map<String, String>> attributes = new ConcurrentHashMap<>();
     private final Map<Address, List<Address>> aliases = new ConcurrentHashMap<>();
+    private final Set<String> withoutSecrets = ConcurrentHashMap.newKeySet();
     private volatile boolean failing;
+    private volatile boolean keepingSecrets;
 
     public MemoryDirectory with(String fullName, String password) {
         passwords.put(fullName, password);
+        return this;
+    }
+
+    public MemoryDirectory attribute(String fullName, String key, String value) {
+        attributes.put(fullName, Map.of(key, value));
         return this;
     }
 
@@ -28,6 +39,33 @@ public final class MemoryDirectory implements Directory, Editor {
     /** From now on every call throws IOException. */
     public void failing(boolean now) {
         failing = now;
+    }
+
+    /** From now on it has SCRAM keys for its passwords. */
+    public void keepingSecrets(boolean now) {
+        keepingSecrets = now;
+    }
+
+    /** But not for this account. */
+    public void withoutSecrets(String fullName) {
+        withoutSecrets.add(fullName);
+    }
+
+    @Override public boolean keepsSecrets() {
+        return keepingSecrets;
+    }
+
+    @Override public Secrets secrets(String name) throws IOException {
+        beThere();
+        var password = passwords.get(name);
+        if (!keepingSecrets || password == null || withoutSecrets.contains(name)) {
+            return Secrets.NONE;
+        }
+        return new Secrets() {
+            @Override public Optional<ScramKeys> scramSha256() {
+                return Optional.of(ScramClient.keys(password, "0123456789abcdef".getBytes(StandardCharsets.US_ASCII), ScramKeys.USUAL_ROUNDS));
+            }
+        };
     }
 
     @Override public Resolution resolve(Address address) throws IOException {
@@ -42,7 +80,8 @@ public final class MemoryDirectory implements Directory, Editor {
 
     @Override public Optional<Account> account(String name) throws IOException {
         beThere();
-        return passwords.containsKey(name) ? Optional.of(new Account(new AccountId(name), Map.of())) : Optional.empty();
+        return passwords.containsKey(name)
+                ? Optional.of(new Account(new AccountId(name), attributes.getOrDefault(name, Map.of()))) : Optional.empty();
     }
 
     @Override public Check check(String name, char[] password) throws IOException {
@@ -50,6 +89,9 @@ public final class MemoryDirectory implements Directory, Editor {
         var right = passwords.get(name);
         if (right == null) {
             return Check.NO_SUCH_USER;
+        }
+        if (apps.entrySet().stream().anyMatch(e -> e.getKey().startsWith(name + "/") && e.getValue().equals(new String(password)))) {
+            return Check.RIGHT;
         }
         return right.equals(new String(password)) ? Check.RIGHT : Check.WRONG;
     }
@@ -81,6 +123,23 @@ public final class MemoryDirectory implements Directory, Editor {
         beThere();
         if (passwords.remove(name) == null) {
             throw new Refusal("5.1.1", "no account " + name);
+        }
+    }
+
+    @Override public List<String> appPasswords(String name) throws Refusal, IOException {
+        beThere();
+        return apps.keySet().stream().filter(k -> k.startsWith(name + "/")).map(k -> k.substring(name.length() + 1)).toList();
+    }
+
+    @Override public void addAppPassword(String name, String label, char[] password) throws Refusal, IOException {
+        beThere();
+        apps.put(name + "/" + label, new String(password));
+    }
+
+    @Override public void removeAppPassword(String name, String label) throws Refusal, IOException {
+        beThere();
+        if (apps.remove(name + "/" + label) == null) {
+            throw new Refusal("5.1.1", "no label " + label);
         }
     }
 

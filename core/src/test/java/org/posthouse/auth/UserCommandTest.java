@@ -56,6 +56,26 @@ class UserCommandTest {
         assertEquals(Check.RIGHT, directory.check("ann@here.example", "p\u00e2ss".toCharArray()));
     }
 
+    @Test void anApplicationPasswordIsShownOnceAndLetsIn() throws Exception {
+        runWithDirectory("secret\n", "add", "ann");
+        assertEquals(0, run("", "app-password", "add", "Ann", "phone"));
+        var shown = out.toString(StandardCharsets.UTF_8).strip();
+        assertTrue(shown.matches("([a-z2-9]{6}-){3}[a-z2-9]{6}"), shown);
+        assertEquals(Check.RIGHT, directory.check("ann@here.example", shown.toCharArray()));
+        assertEquals(0, run("", "app-password", "list", "ann"));
+        assertEquals("phone\n", out.toString(StandardCharsets.UTF_8));
+        assertEquals(0, run("", "app-password", "remove", "ann", "phone"));
+        assertEquals(Check.WRONG, directory.check("ann@here.example", shown.toCharArray()));
+        assertEquals(1, run("", "app-password", "remove", "ann", "phone"));
+        assertEquals(1, run("", "app-password", "add", "eve", "phone"));
+        oneLineOnErr("user list");
+        for (var args : List.of(List.of("app-password"), List.of("app-password", "add", "ann"), List.of("app-password", "list"),
+                List.of("app-password", "show", "ann"))) {
+            assertEquals(2, run("", args.toArray(String[]::new)), args.toString());
+            oneLineOnErr("app-password add NAME LABEL");
+        }
+    }
+
     @Test void badUseIsTwo() {
         for (var args : List.of(List.<String>of(), List.of("add"), List.of("add", "a", "b"), List.of("frob", "x"),
                 List.of("list", "x"), List.of("remove", "--json"))) {

@@ -303,6 +303,12 @@ public final class ScriptedConnection implements Connection {
         return secure() ? CIPHER : "";
     }
 
+    /** With TLS, {@code tls-exporter} is the octets of {@link #CIPHER}. */
+    @Override
+    public Optional<byte[]> channelBinding(String type) {
+        return secure() && type.equals("tls-exporter") ? Optional.of(CIPHER.getBytes(StandardCharsets.US_ASCII)) : Optional.empty();
+    }
+
     @Override
     public Event await(Duration longest) throws IOException {
         flush();

@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.posthouse.auth.Directories;
+import org.posthouse.auth.Directory;
 import org.posthouse.auth.MemoryDirectory;
 import org.posthouse.config.Values;
 import org.posthouse.message.Address;
@@ -24,6 +26,7 @@ import org.posthouse.queue.Courier;
 import org.posthouse.queue.Delivery;
 import org.posthouse.queue.RecordingDelivery;
 import org.posthouse.queue.Routes;
+import org.posthouse.state.MemoryStates;
 import org.posthouse.state.SetClock;
 import org.posthouse.swap.Plugins;
 
@@ -41,13 +44,16 @@ final class House {
     final MemoryTrace trace = new MemoryTrace();
     final MemoryMetrics metrics = new MemoryMetrics();
     final SetClock clock = new SetClock();
+    final MemoryStates states = new MemoryStates(clock);
+    final Plugins<Directory> directories = new Plugins<>("directory");
     final Courier courier = new Courier(deliveries, trace, metrics);
     final FilteredIntake intake;
 
     House(Path spool) {
         deliveries.arrive("delivery-local", local, Map.of());
+        directories.arrive("directory-memory", directory, Map.of());
         var site = new FixedSite();
-        intake = new FilteredIntake(new Rooms(filters, new Routes(directory::resolve, site), courier,
+        intake = new FilteredIntake(new Rooms(filters, new Routes(directory::resolve, site), courier, new Directories(directories), states,
                 new Spool(spool, IN_MEMORY_OCTETS), site, trace, metrics, clock));
     }
 

@@ -1,12 +1,18 @@
 package org.posthouse.filedirectory;
 
+import java.nio.ByteBuffer;
 import java.security.MessageDigest;
+import java.security.SecureRandom;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.function.Supplier;
 import org.bouncycastle.crypto.Digest;
+import org.bouncycastle.crypto.digests.SHA512Digest;
 
 /** {@code {SSHA}} and its kin: one digest over the password and a salt, stored as digest then salt (RFC 2307's userPassword). */
 record DigestHash(Supplier<Digest> algorithm, byte[] digest, byte[] salt) implements Verifier {
+    private static final int SALT_OCTETS = 16;
+
     static DigestHash plain(Supplier<Digest> algorithm, byte[] octets) throws BadVerifier {
         int size = algorithm.get().getDigestSize();
         if (octets.length != size) {
@@ -23,13 +29,24 @@ record DigestHash(Supplier<Digest> algorithm, byte[] digest, byte[] salt) implem
         return new DigestHash(algorithm, Arrays.copyOf(octets, size), Arrays.copyOfRange(octets, size, octets.length));
     }
 
+    /** {@code {SSHA512}} with a new salt: for what is too random to be guessed. */
+    static String make(byte[] password) {
+        var salt = new byte[SALT_OCTETS];
+        new SecureRandom().nextBytes(salt);
+        byte[] digest = digest(new SHA512Digest(), password, salt);
+        return "{SSHA512}" + Base64.getEncoder().encodeToString(ByteBuffer.allocate(digest.length + salt.length).put(digest).put(salt).array());
+    }
+
     @Override public boolean matches(byte[] password) {
-        var hash = algorithm.get();
+        return MessageDigest.isEqual(digest, digest(algorithm.get(), password, salt));
+    }
+
+    private static byte[] digest(Digest hash, byte[] password, byte[] salt) {
         hash.update(password, 0, password.length);
         hash.update(salt, 0, salt.length);
-        var found = new byte[digest.length];
-        hash.doFinal(found, 0);
-        return MessageDigest.isEqual(digest, found);
+        var digest = new byte[hash.getDigestSize()];
+        hash.doFinal(digest, 0);
+        return digest;
     }
 
     @Override public Strength strength() {

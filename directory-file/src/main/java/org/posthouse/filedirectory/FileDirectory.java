@@ -1,7 +1,6 @@
 package org.posthouse.filedirectory;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Optional;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -11,11 +10,12 @@ import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 import org.osgi.service.metatype.annotations.Option;
 import org.posthouse.auth.Account;
-import org.posthouse.auth.AccountId;
 import org.posthouse.auth.Check;
 import org.posthouse.auth.Directory;
 import org.posthouse.auth.Editor;
 import org.posthouse.auth.Resolution;
+import org.posthouse.auth.ScramKeys;
+import org.posthouse.auth.Secrets;
 import org.posthouse.disk.Disk;
 import org.posthouse.message.Address;
 import org.posthouse.message.Refusal;
@@ -35,8 +35,11 @@ public final class FileDirectory implements Directory {
                     @Option(label = "sha512-crypt", value = "sha512-crypt"), @Option(label = "plain", value = "plain")})
         String scheme() default "argon2id";
 
-        @AttributeDefinition(
-                description = "Store a password anew at log-in when it was stored in a weaker way than scheme; plain ones stay")
+        @AttributeDefinition(description = "Store SCRAM-SHA-256 keys beside new passwords, and offer log-in by SCRAM")
+        boolean scram() default false;
+
+        @AttributeDefinition(description = "Store a password anew at log-in when it was stored in a weaker way than scheme, or without the keys "
+                + "that scram asks for; plain ones stay")
         boolean rehash() default true;
     }
 
@@ -46,18 +49,18 @@ public final class FileDirectory implements Directory {
     private final ConfFile<Aliases> aliases;
     private final Passwords passwords;
     private final Editor editor;
-    private final boolean rehash;
+    private final Storing storing;
 
     @Activate public FileDirectory(Config config, @Reference Disk disk, @Reference Site site) {
-        this(config.scheme(), config.rehash(), disk, site);
+        this(new Storing(NewPasswords.of(config.scheme()), config.scram(), config.rehash()), disk, site);
     }
 
-    FileDirectory(String scheme, boolean rehash, Disk disk, Site site) {
+    FileDirectory(Storing storing, Disk disk, Site site) {
         this.users = new ConfFile<>(disk, "users", () -> Domains.of(site), Users::parse);
         this.aliases = new ConfFile<>(disk, "aliases", () -> Domains.of(site), this::readAliases);
-        this.passwords = new Passwords(NewPasswords.of(scheme));
+        this.passwords = new Passwords(storing);
         this.editor = new FileEditor(users, aliases, passwords, site);
-        this.rehash = rehash;
+        this.storing = storing;
     }
 
     private Aliases readAliases(String text, Domains domains) throws BadLine {
@@ -87,39 +90,48 @@ public final class FileDirectory implements Directory {
             passwords.matchNobody(password);
             return Check.NO_SUCH_USER;
         }
+        if (passwords.matchesApp(user.get(), password)) {
+            return Check.RIGHT;
+        }
         var secret = passwords.matching(user.get(), password);
         if (secret.isEmpty()) {
             return Check.WRONG;
         }
-        if (rehash && passwords.outdated(secret.get().verifier())) {
-            rehash(user.get().id(), secret.get(), password);
-        }
+        renew(user.get(), secret.get(), password);
         return Check.RIGHT;
+    }
+
+    @Override public boolean keepsSecrets() {
+        return storing.scram();
+    }
+
+    @Override public Secrets secrets(String name) throws IOException {
+        var keys = storing.scram() ? users.current().find(Names.fold(name)).flatMap(Users.User::scram) : Optional.<ScramKeys>empty();
+        return new Secrets() {
+            @Override public Optional<ScramKeys> scramSha256() {
+                return keys;
+            }
+        };
     }
 
     @Override public Optional<Editor> editor() {
         return Optional.of(editor);
     }
 
-    /** The log-in succeeds even if this fails. */
-    private void rehash(AccountId id, Users.Secret old, char[] password) {
+    /** The log-in succeeds even if this fails. Nothing is done when the account was changed meanwhile. */
+    private void renew(Users.User user, Users.Secret matched, char[] password) {
         try {
-            var fresh = passwords.make(password);
-            users.edit((text, now) -> now.find(id.name()).map(user -> replaced(text, user, old, fresh)).orElse(text));
-            LOG.info("rehashed account={}", id);
+            var before = user.secrets().stream().map(Users.Secret::text).toList();
+            var after = passwords.renewed(user, matched, password);
+            if (after.equals(before)) {
+                return;
+            }
+            users.edit((text, now) -> now.find(user.id().name())
+                    .filter(u -> u.secrets().stream().map(Users.Secret::text).toList().equals(before))
+                    .map(u -> UsersText.withSecrets(text, u, after)).orElse(text));
+            LOG.info("rehashed account={}", user.id());
         } catch (Refusal | IOException e) {
-            LOG.warn("cannot rehash the password of account={}: {}", id, e.getMessage());
+            LOG.warn("cannot rehash the password of account={}: {}", user.id(), e.getMessage());
         }
-    }
-
-    /** The same text when the secret was changed meanwhile. */
-    private static String replaced(String text, Users.User user, Users.Secret old, String fresh) {
-        var secrets = new ArrayList<>(user.secrets().stream().map(Users.Secret::text).toList());
-        int at = secrets.indexOf(old.text());
-        if (at < 0) {
-            return text;
-        }
-        secrets.set(at, fresh);
-        return UsersText.withSecrets(text, user, secrets);
     }
 }

@@ -32,21 +32,20 @@ final class FileEditor implements Editor {
         if (users.current().find(id.name()).isPresent()) {
             throw exists(id);
         }
-        var secret = passwords.make(password);
+        var secrets = passwords.make(password);
         users.edit((text, now) -> {
             if (now.find(id.name()).isPresent()) {
                 throw exists(id);
             }
-            return UsersText.added(text, id, secret);
+            return UsersText.added(text, id, secrets);
         });
     }
 
     @Override public void password(String name, char[] password) throws Refusal, IOException {
         var folded = Names.fold(name);
         var user = find(users.current(), folded);
-        var secrets = new ArrayList<String>();
-        secrets.add(passwords.make(password));
-        if (user.secrets().stream().anyMatch(s -> s.verifier() instanceof ScramHash)) {
+        var secrets = new ArrayList<>(passwords.make(password));
+        if (user.scram().isPresent() && secrets.size() == 1) {
             secrets.add(passwords.makeScram(password));
         }
         users.edit((text, now) -> UsersText.withSecrets(text, find(now, folded), secrets));
@@ -55,6 +54,31 @@ final class FileEditor implements Editor {
     @Override public void remove(String name) throws Refusal, IOException {
         var folded = Names.fold(name);
         users.edit((text, now) -> UsersText.removed(text, find(now, folded)));
+    }
+
+    @Override public List<String> appPasswords(String name) throws Refusal, IOException {
+        return find(users.current(), Names.fold(name)).apps().stream().map(AppPassword::label).toList();
+    }
+
+    @Override public void addAppPassword(String name, String label, char[] password) throws Refusal, IOException {
+        if (!AppPassword.isLabel(label)) {
+            throw new Refusal("5.1.3", "'" + Users.shown(label) + "' cannot be a label; " + AppPassword.RULE);
+        }
+        var folded = Names.fold(name);
+        var secret = Passwords.makeApp(password);
+        users.edit((text, now) -> {
+            var user = find(now, folded);
+            if (user.app(label).isPresent()) {
+                throw new Refusal("5.1.3", folded + " has an application password " + label + " already; remove it first");
+            }
+            return UsersText.withApp(text, user, label, secret);
+        });
+    }
+
+    @Override public void removeAppPassword(String name, String label) throws Refusal, IOException {
+        var folded = Names.fold(name);
+        users.edit((text, now) -> UsersText.withoutApp(text, find(now, folded).app(label).orElseThrow(() -> new Refusal("5.1.1",
+                folded + " has no application password " + Users.shown(label) + "; user app-password list " + folded + " shows those that are"))));
     }
 
     private AccountId newId(String name) throws Refusal, IOException {

@@ -2,7 +2,9 @@ package org.posthouse.filedirectory;
 
 import java.nio.CharBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -23,21 +25,41 @@ final class Passwords {
 
     private static final int LONGEST_WAIT_SECONDS = 20;
 
-    private final NewPasswords scheme;
+    private final Storing storing;
     private final Verifier nobody = Argon2Hash.dummy();
     private final Semaphore turns = new Semaphore(Math.max(1, Runtime.getRuntime().availableProcessors() - 1), true);
 
-    Passwords(NewPasswords scheme) {
-        this.scheme = scheme;
+    Passwords(Storing storing) {
+        this.storing = storing;
     }
 
-    /** {@code {SCHEME}hash} of a new password. */
-    String make(char[] password) throws Unavailable {
-        return with(password, octets -> inTurn(() -> scheme.make(octets)));
+    /** What is stored of a new password: {@code {SCHEME}hash}, and keys for SCRAM where they are asked for. */
+    List<String> make(char[] password) throws Unavailable {
+        return storing.scram() ? List.of(makeHash(password), makeScram(password)) : List.of(makeHash(password));
     }
 
     String makeScram(char[] password) throws Unavailable {
         return with(password, octets -> inTurn(() -> ScramHash.make(octets)));
+    }
+
+    static String makeApp(char[] password) throws Unavailable {
+        return with(password, DigestHash::make);
+    }
+
+    private String makeHash(char[] password) throws Unavailable {
+        return with(password, octets -> inTurn(() -> storing.scheme().make(octets)));
+    }
+
+    /** Whether this is one of the user's application passwords. */
+    boolean matchesApp(Users.User user, char[] password) throws Unavailable {
+        return with(password, octets -> {
+            for (var app : user.apps()) {
+                if (matches(app.secret().verifier(), octets)) {
+                    return true;
+                }
+            }
+            return false;
+        });
     }
 
     /** The first of the user's secrets that this password matches. */
@@ -60,10 +82,25 @@ final class Passwords {
         with(password, octets -> matches(nobody, octets));
     }
 
-    /** Whether a password found by this verifier should be hashed anew: never one kept readable on purpose, nor to a weaker one. */
-    boolean outdated(Verifier verifier) {
+    /** What should be stored of a password that this one of the user's secrets matched; the same where nothing is to be changed. */
+    List<String> renewed(Users.User user, Users.Secret matched, char[] password) throws Unavailable {
+        var secrets = new ArrayList<>(user.secrets().stream().map(Users.Secret::text).toList());
+        if (!storing.rehash()) {
+            return secrets;
+        }
+        if (outdated(matched.verifier())) {
+            secrets.set(secrets.indexOf(matched.text()), makeHash(password));
+        }
+        if (storing.scram() && user.scram().isEmpty()) {
+            secrets.add(makeScram(password));
+        }
+        return secrets;
+    }
+
+    /** Never one kept readable on purpose, nor to a weaker one. */
+    private boolean outdated(Verifier verifier) {
         return verifier.strength() != Verifier.Strength.READABLE && !(verifier instanceof ScramHash)
-                && scheme.strength().compareTo(verifier.strength()) > 0;
+                && storing.scheme().strength().compareTo(verifier.strength()) > 0;
     }
 
     private static <R> R with(char[] password, Use<R> use) throws Unavailable {
@@ -78,7 +115,7 @@ final class Passwords {
     }
 
     private boolean matches(Verifier verifier, byte[] octets) throws Unavailable {
-        if (verifier.strength() == Verifier.Strength.READABLE) {
+        if (verifier.strength() == Verifier.Strength.READABLE || verifier instanceof DigestHash) { // costs nothing
             return verifier.matches(octets);
         }
         return inTurn(() -> verifier.matches(octets));

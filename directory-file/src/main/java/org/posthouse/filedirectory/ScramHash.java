@@ -8,11 +8,11 @@ import java.util.regex.Pattern;
 import org.bouncycastle.crypto.digests.SHA256Digest;
 import org.bouncycastle.crypto.macs.HMac;
 import org.bouncycastle.crypto.params.KeyParameter;
+import org.posthouse.auth.ScramKeys;
 
 /** {@code {SCRAM-SHA-256}rounds,salt,StoredKey,ServerKey} (RFC 5802 §3, RFC 7677), which can verify a plain password too. */
-record ScramHash(int rounds, byte[] salt, byte[] storedKey) implements Verifier {
+record ScramHash(ScramKeys keys) implements Verifier {
     private static final Pattern FORM = Pattern.compile("(\\d{1,8}),([A-Za-z0-9+/=]+),([A-Za-z0-9+/=]{44}),([A-Za-z0-9+/=]{44})");
-    private static final int ROUNDS = 15_000;
     private static final int KEY_OCTETS = 32;
 
     static ScramHash parse(String text) throws BadVerifier {
@@ -21,23 +21,25 @@ record ScramHash(int rounds, byte[] salt, byte[] storedKey) implements Verifier 
             throw new BadVerifier("write {SCRAM-SHA-256}rounds,salt,StoredKey,ServerKey");
         }
         byte[] storedKey = Schemes.base64(form.group(3));
-        if (storedKey.length != KEY_OCTETS || Schemes.base64(form.group(4)).length != KEY_OCTETS) {
+        byte[] serverKey = Schemes.base64(form.group(4));
+        if (storedKey.length != KEY_OCTETS || serverKey.length != KEY_OCTETS) {
             throw new BadVerifier("StoredKey and ServerKey of SCRAM-SHA-256 have 32 octets each");
         }
-        return new ScramHash(Integer.parseInt(form.group(1)), Schemes.base64(form.group(2)), storedKey);
+        return new ScramHash(new ScramKeys(Integer.parseInt(form.group(1)), Schemes.base64(form.group(2)), storedKey, serverKey));
     }
 
     static String make(byte[] password) {
-        var salt = new byte[16];
+        var salt = new byte[ScramKeys.USUAL_SALT_OCTETS];
         new SecureRandom().nextBytes(salt);
-        byte[] salted = Pbkdf2Hash.derive(new SHA256Digest(), password, salt, ROUNDS, KEY_OCTETS);
+        byte[] salted = Pbkdf2Hash.derive(new SHA256Digest(), password, salt, ScramKeys.USUAL_ROUNDS, KEY_OCTETS);
         var base64 = Base64.getEncoder();
-        return "{SCRAM-SHA-256}" + ROUNDS + "," + base64.encodeToString(salt) + "," + base64.encodeToString(storedKey(salted))
+        return "{SCRAM-SHA-256}" + ScramKeys.USUAL_ROUNDS + "," + base64.encodeToString(salt) + "," + base64.encodeToString(storedKey(salted))
                 + "," + base64.encodeToString(hmac(salted, "Server Key"));
     }
 
     @Override public boolean matches(byte[] password) {
-        return MessageDigest.isEqual(storedKey, storedKey(Pbkdf2Hash.derive(new SHA256Digest(), password, salt, rounds, KEY_OCTETS)));
+        byte[] salted = Pbkdf2Hash.derive(new SHA256Digest(), password, keys.salt(), keys.rounds(), KEY_OCTETS);
+        return MessageDigest.isEqual(keys.storedKey(), storedKey(salted));
     }
 
     @Override public Strength strength() {

@@ -1,7 +1,9 @@
 package org.posthouse.filedirectory;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 import org.posthouse.auth.AccountId;
 
 /** Changes one line of the text of {@code conf/users} and leaves all others, comments too, as they are. */
@@ -10,14 +12,28 @@ final class UsersText {
 
     private UsersText() {}
 
-    static String added(String text, AccountId id, String secret) {
+    static String added(String text, AccountId id, List<String> secrets) {
         var before = text.isEmpty() ? HEAD : text.endsWith("\n") ? text : text + "\n";
-        return before + id + ":" + secret + "\n";
+        return before + id + ":" + String.join(" ", secrets) + "\n";
     }
 
+    /** Without the account and its application passwords. */
     static String removed(String text, Users.User user) {
         var lines = lines(text);
-        lines.remove(user.line() - 1);
+        Stream.concat(Stream.of(user.line()), user.apps().stream().map(AppPassword::line)).sorted(Comparator.reverseOrder())
+                .forEach(line -> lines.remove(line - 1));
+        return String.join("\n", lines);
+    }
+
+    static String withApp(String text, Users.User user, String label, String secret) {
+        var lines = lines(text);
+        lines.add(user.line(), user.id() + "/" + label + ":" + secret);
+        return String.join("\n", lines) + (user.line() == lines.size() - 1 ? "\n" : "");
+    }
+
+    static String withoutApp(String text, AppPassword app) {
+        var lines = lines(text);
+        lines.remove(app.line() - 1);
         return String.join("\n", lines);
     }
 

@@ -1,5 +1,6 @@
 package org.posthouse.filedirectory;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -22,6 +23,7 @@ import org.posthouse.auth.Check;
 import org.posthouse.auth.Directory;
 import org.posthouse.auth.DirectoryContract;
 import org.posthouse.auth.Resolution;
+import org.posthouse.auth.ScramClient;
 import org.posthouse.disk.FaultyDisk;
 import org.posthouse.disk.HomeDisk;
 import org.posthouse.message.Address;
@@ -54,7 +56,7 @@ class FileDirectoryTest implements DirectoryContract {
     }
 
     private FileDirectory directory() {
-        return new FileDirectory("argon2id", true, disk, site);
+        return new FileDirectory(new Storing(NewPasswords.of("argon2id"), false, true), disk, site);
     }
 
     private FileDirectory with(String users, String aliases) throws IOException {
@@ -68,7 +70,7 @@ class FileDirectoryTest implements DirectoryContract {
     }
 
     @Test void refusesASchemeItCannotMake() {
-        assertEquals("scheme", assertThrows(BadSetting.class, () -> new FileDirectory("rot13", true, disk, site)).key());
+        assertEquals("scheme", assertThrows(BadSetting.class, () -> NewPasswords.of("rot13")).key());
     }
 
     @Test void readsAccountsWithAttributesAndDovecotsFields() throws Exception {
@@ -192,7 +194,7 @@ class FileDirectoryTest implements DirectoryContract {
 
     @Test void rehashCanBeTurnedOff() throws Exception {
         write("users", "ann:{SHA}5en6G6MezRroT3XKqkdPOmY/BfQ=\n");
-        assertEquals(Check.RIGHT, new FileDirectory("argon2id", false, disk, site).check("ann@here.example", "secret".toCharArray()));
+        assertEquals(Check.RIGHT, new FileDirectory(new Storing(NewPasswords.of("argon2id"), false, false), disk, site).check("ann@here.example", "secret".toCharArray()));
         assertEquals("ann:{SHA}5en6G6MezRroT3XKqkdPOmY/BfQ=\n", users());
     }
 
@@ -221,7 +223,7 @@ class FileDirectoryTest implements DirectoryContract {
     }
 
     @Test void editsAtOnceLoseNothing() throws Exception {
-        var directory = new FileDirectory("plain", true, disk, site);
+        var directory = new FileDirectory(new Storing(NewPasswords.of("plain"), false, true), disk, site);
         var failures = new ConcurrentLinkedQueue<Exception>();
         var threads = IntStream.range(0, 20).mapToObj(i -> Thread.ofVirtual().start(() -> {
             try {
@@ -290,5 +292,86 @@ class FileDirectoryTest implements DirectoryContract {
         }
         assertTrue(best[2] > best[0] / 4 && best[2] < best[0] * 4 && best[2] > best[1] / 4 && best[2] < best[1] * 4,
                 Arrays.toString(best));
+    }
+
+    private FileDirectory withScram() {
+        return new FileDirectory(new Storing(NewPasswords.ARGON2ID, true, true), disk, site);
+    }
+
+    @Test void scramKeysAreStoredAndServedWhenAskedFor() throws Exception {
+        var without = directory();
+        without.editor().orElseThrow().add("ann@here.example", "pencil".toCharArray());
+        assertFalse(without.keepsSecrets());
+        var directory = withScram();
+        assertTrue(directory.keepsSecrets());
+        assertTrue(directory.secrets("ann@here.example").scramSha256().isEmpty());
+        directory.editor().orElseThrow().password("Ann@here.example", "new".toCharArray());
+        directory.editor().orElseThrow().add("bob@here.example", "pencil".toCharArray());
+        assertTrue(users().matches("(?s).*\\nann@here.example:\\{ARGON2ID}\\S+ \\{SCRAM-SHA-256}15000,\\S+\nbob.*"), users());
+        var keys = directory.secrets("bob@here.example").scramSha256().orElseThrow();
+        var same = ScramClient.keys("pencil", keys.salt(), keys.rounds());
+        assertArrayEquals(same.storedKey(), keys.storedKey());
+        assertArrayEquals(same.serverKey(), keys.serverKey());
+        assertTrue(directory.secrets("eve@here.example").scramSha256().isEmpty());
+        assertTrue(directory().secrets("bob@here.example").scramSha256().isEmpty(), "not asked for");
+    }
+
+    @Test void scramKeysAreAddedAtLogin() throws Exception {
+        write("users", "ann:{PLAIN}secret:quota=1G\n");
+        var directory = withScram();
+        assertEquals(Check.WRONG, directory.check("ann@here.example", "nope".toCharArray()));
+        assertEquals(Check.RIGHT, directory.check("ann@here.example", "secret".toCharArray()));
+        var after = users();
+        assertTrue(after.matches("ann:\\{PLAIN}secret \\{SCRAM-SHA-256}15000,\\S+:quota=1G\n"), after);
+        assertEquals(Check.RIGHT, directory.check("ann@here.example", "secret".toCharArray()));
+        assertEquals(after, users());
+    }
+
+    @Test void applicationPasswordsLetInBesideThePassword() throws Exception {
+        var directory = with("# people\nann:{PLAIN}pw:quota=1G", "");
+        var editor = directory.editor().orElseThrow();
+        editor.addAppPassword("Ann@here.example", "phone", "one".toCharArray());
+        editor.addAppPassword("ann@here.example", "car.radio", "two".toCharArray());
+        assertTrue(users().matches("# people\nann:\\{PLAIN}pw:quota=1G\nann@here.example/car.radio:\\{SSHA512}\\S+\n"
+                + "ann@here.example/phone:\\{SSHA512}\\S+\n"), users());
+        for (var password : List.of("pw", "one", "two")) {
+            assertEquals(Check.RIGHT, directory.check("ann@here.example", password.toCharArray()));
+        }
+        assertEquals(Check.WRONG, directory.check("ann@here.example", "three".toCharArray()));
+        assertEquals(List.of("car.radio", "phone"), editor.appPasswords("ann@here.example"));
+        editor.removeAppPassword("ann@here.example", "phone");
+        assertEquals(Check.WRONG, directory.check("ann@here.example", "one".toCharArray()));
+        assertEquals(Check.RIGHT, directory.check("ann@here.example", "two".toCharArray()));
+        editor.password("ann@here.example", "new".toCharArray());
+        assertEquals(Check.RIGHT, directory.check("ann@here.example", "two".toCharArray()), "a new password leaves them alone");
+    }
+
+    @Test void applicationPasswordsAreNeitherStoredAnewNorMadeScramKeysOf() throws Exception {
+        write("users", "ann:{PLAIN}pw\n");
+        var directory = withScram();
+        directory.editor().orElseThrow().addAppPassword("ann@here.example", "phone", "one".toCharArray());
+        var before = users();
+        assertEquals(Check.RIGHT, directory.check("ann@here.example", "one".toCharArray()));
+        assertEquals(before, users());
+    }
+
+    @Test void applicationPasswordsGoWithTheAccount() throws Exception {
+        var directory = with("ann:{PLAIN}pw\nbob:{PLAIN}pw\n", "");
+        var editor = directory.editor().orElseThrow();
+        editor.addAppPassword("ann@here.example", "phone", "one".toCharArray());
+        editor.addAppPassword("bob@here.example", "phone", "one".toCharArray());
+        editor.remove("ann@here.example");
+        assertTrue(users().matches("bob:\\{PLAIN}pw\nbob@here.example/phone:\\S+\n"), users());
+    }
+
+    @Test void refusesApplicationPasswordsThatMakeNoSense() throws Exception {
+        var editor = with("ann:{PLAIN}pw\n", "").editor().orElseThrow();
+        editor.addAppPassword("ann@here.example", "phone", "one".toCharArray());
+        for (var label : List.of("", "a b", "a:b", "a/b", "-a", "x".repeat(41), "phone")) {
+            assertThrows(Refusal.class, () -> editor.addAppPassword("ann@here.example", label, "x".toCharArray()), label);
+        }
+        assertThrows(Refusal.class, () -> editor.addAppPassword("eve@here.example", "phone", "x".toCharArray()));
+        assertThrows(Refusal.class, () -> editor.removeAppPassword("ann@here.example", "car"));
+        assertThrows(Refusal.class, () -> editor.appPasswords("eve@here.example"));
     }
 }

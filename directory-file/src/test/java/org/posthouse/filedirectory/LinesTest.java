@@ -21,7 +21,7 @@ class LinesTest {
     @ValueSource(strings = {
         "ann", "ann:", "ann: ", ":{PLAIN}x", "a b:{PLAIN}x", "ann@:{PLAIN}x", "@here.example:{PLAIN}x", "ann:{PLAIN}", "ann:plain",
         "ann:{PLAIN}x:quota", "ann:{PLAIN}x:Quota=1", "ann:{PLAIN}x:a=1 a=2", "ann:{PLAIN}x:a=1 b", "../ann:{PLAIN}x",
-        "ann@../here:{PLAIN}x", "ann@a..b:{PLAIN}x", "ann\u0000:{PLAIN}x", "bob@here.example:{PLAIN}x", "BOB:{PLAIN}x",
+        "ann@../here:{PLAIN}x", "ann@a..b:{PLAIN}x", "ann\u0000:{PLAIN}x", "bob@here.example:{PLAIN}x", "BOB:{PLAIN}x", "bob/:{PLAIN}x", "bob/a b:{PLAIN}x", "bob/a:{PLAIN}x {PLAIN}x", "bob/a:", "eve/a:{PLAIN}x", "/a:{PLAIN}x",
     })
     void aBadLineOfUsersIsNamedWithItsMend(String line) {
         var bad = assertThrows(BadLine.class, () -> Users.parse("# head\r\nbob:{PLAIN}x\r\n" + line + "\r\n", HERE), line);
@@ -68,7 +68,7 @@ class LinesTest {
         var text = "# people";
         for (int i = 0; i < 200; i++) {
             var id = new AccountId("user" + i + "@here.example");
-            text = UsersText.added(text, id, PlainPassword.make(("p" + random.nextInt() + ": {x}").getBytes(StandardCharsets.UTF_8)));
+            text = UsersText.added(text, id, List.of(PlainPassword.make(("p" + random.nextInt() + ": {x}").getBytes(StandardCharsets.UTF_8))));
         }
         var users = Users.parse(text, HERE);
         assertEquals(200, users.byName().size());

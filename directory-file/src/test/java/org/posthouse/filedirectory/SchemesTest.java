@@ -9,10 +9,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.posthouse.auth.AccountId;
 
 class SchemesTest {
     private static byte[] octets(String text) {
@@ -107,14 +109,21 @@ class SchemesTest {
         }
     }
 
+    private static boolean renewed(NewPasswords scheme, String stored) throws Exception {
+        var secret = new Users.Secret(stored, Schemes.parse(stored));
+        var user = new Users.User(new AccountId("ann@here.example"), List.of(secret), List.of(), Map.of(), 1);
+        return !new Passwords(new Storing(scheme, false, true)).renewed(user, secret, "secret".toCharArray()).equals(List.of(stored));
+    }
+
     @Test void strengthDecidesWhatIsHashedAnew() throws Exception {
-        var passwords = new Passwords(NewPasswords.ARGON2ID);
-        assertTrue(passwords.outdated(Schemes.parse("{SHA}5en6G6MezRroT3XKqkdPOmY/BfQ=")));
-        assertTrue(passwords.outdated(Schemes.parse("{ARGON2ID}$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4")));
-        assertFalse(passwords.outdated(Schemes.parse("{PLAIN}secret")));
-        assertFalse(passwords.outdated(Schemes.parse(Argon2Hash.make(octets("x")))));
-        assertFalse(new Passwords(NewPasswords.SHA512_CRYPT).outdated(Schemes.parse(Argon2Hash.make(octets("x")))));
-        assertFalse(new Passwords(NewPasswords.PLAIN).outdated(Schemes.parse("{SHA}5en6G6MezRroT3XKqkdPOmY/BfQ=")));
+        var weak = "{ARGON2ID}$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4";
+        assertTrue(renewed(NewPasswords.ARGON2ID, "{SHA}5en6G6MezRroT3XKqkdPOmY/BfQ="));
+        assertTrue(renewed(NewPasswords.ARGON2ID, weak));
+        assertFalse(renewed(NewPasswords.ARGON2ID, "{PLAIN}secret"));
+        assertFalse(renewed(NewPasswords.ARGON2ID, ScramHash.make(octets("x"))));
+        assertFalse(renewed(NewPasswords.ARGON2ID, Argon2Hash.make(octets("x"))));
+        assertFalse(renewed(NewPasswords.SHA512_CRYPT, Argon2Hash.make(octets("x"))));
+        assertFalse(renewed(NewPasswords.PLAIN, "{SHA}5en6G6MezRroT3XKqkdPOmY/BfQ="));
     }
 
     @ParameterizedTest

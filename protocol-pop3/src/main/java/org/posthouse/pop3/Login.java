@@ -51,7 +51,7 @@ final class Login {
         if (words.isEmpty() || words.size() > 2) {
             throw new Refusal("5.5.2", "AUTH needs a mechanism; CAPA lists them");
         }
-        var sasl = accounts.sasl(words.getFirst(), client.peer())
+        var sasl = accounts.sasl(words.getFirst(), client)
                 .orElseThrow(() -> new Refusal("5.5.2", "There is no such mechanism; CAPA lists them"));
         var step = words.size() == 1 ? sasl.begin() : respond(sasl, initial(words.getLast()));
         for (int round = 0; round < MOST_ROUNDS; round++) {

@@ -162,9 +162,10 @@ final class Pop3Session {
         replies.line("EXPIRE NEVER");
         if (takesPasswords()) {
             replies.line("USER");
-        }
-        if (takesPasswords() && !accounts.mechanisms().isEmpty()) {
-            replies.line("SASL " + String.join(" ", accounts.mechanisms()));
+            var mechanisms = accounts.mechanisms(client);
+            if (!mechanisms.isEmpty()) {
+                replies.line("SASL " + String.join(" ", mechanisms));
+            }
         }
         if (offersTls() && state instanceof Authorization) {
             replies.line("STLS");

@@ -33,7 +33,7 @@ final class Authentication {
     }
 
     Reply exchange(Command.Auth auth) throws IOException {
-        var sasl = accounts.sasl(auth.mechanism(), connection.peer());
+        var sasl = accounts.sasl(auth.mechanism(), connection);
         if (sasl.isEmpty()) {
             return NO_MECHANISM;
         }

@@ -4,10 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.posthouse.auth.Accounts;
+import org.posthouse.net.Connection;
 import org.posthouse.net.Listener;
 
 /** What EHLO announces at this point of the session (RFC 5321 §4.1.1.1), and what a MAIL may make of it. */
-record Extensions(Listener listener, boolean secure, boolean authenticated, SmtpSettings settings, Accounts accounts) {
+record Extensions(Connection connection, boolean authenticated, SmtpSettings settings, Accounts accounts) {
     static final Reply NOT_INTERNATIONAL = Reply.of(553, "5.6.7", "An address like this needs SMTPUTF8"); // RFC 6531 §3.5
 
     private static final Reply FIRST_TLS = Reply.of(530, "5.7.0", "Say STARTTLS first"); // RFC 3207 §4
@@ -17,16 +18,20 @@ record Extensions(Listener listener, boolean secure, boolean authenticated, Smtp
 
     /** RFC 3207 §4.2: not once TLS is on. */
     boolean startTls() {
-        return listener.tls() == Listener.Tls.STARTTLS && !secure;
+        return listener().tls() == Listener.Tls.STARTTLS && !connection.secure();
     }
 
     /** RFC 4954 §4, RFC 8314 §3.3: for submission, and only within TLS. */
     boolean auth() {
-        return submission() && secure;
+        return submission() && connection.secure();
     }
 
     private boolean submission() {
-        return listener.role() == Listener.Role.SUBMISSION;
+        return listener().role() == Listener.Role.SUBMISSION;
+    }
+
+    private Listener listener() {
+        return connection.peer().listener();
     }
 
     List<String> announced(String host) {
@@ -35,7 +40,7 @@ record Extensions(Listener listener, boolean secure, boolean authenticated, Smtp
         if (startTls()) {
             lines.add("STARTTLS");
         }
-        var mechanisms = auth() ? accounts.mechanisms() : List.<String>of();
+        var mechanisms = auth() ? accounts.mechanisms(connection) : List.<String>of();
         if (!mechanisms.isEmpty()) {
             lines.add("AUTH " + String.join(" ", mechanisms));
         }
@@ -46,7 +51,7 @@ record Extensions(Listener listener, boolean secure, boolean authenticated, Smtp
     /** Why this MAIL is refused before anybody is asked. */
     Optional<Reply> objection(SmtpSession.Hello hello, Command.Mail mail) {
         var parameters = mail.sender().parameters().keySet();
-        if (submission() && !secure) {
+        if (submission() && !connection.secure()) {
             return Optional.of(FIRST_TLS);
         }
         if (submission() && !authenticated) {
@@ -66,6 +71,6 @@ record Extensions(Listener listener, boolean secure, boolean authenticated, Smtp
         if (hello == SmtpSession.Hello.HELO) {
             return "SMTP";
         }
-        return (mail.international() ? "UTF8SMTP" : "ESMTP") + (secure ? "S" : "") + (authenticated ? "A" : "");
+        return (mail.international() ? "UTF8SMTP" : "ESMTP") + (connection.secure() ? "S" : "") + (authenticated ? "A" : "");
     }
 }

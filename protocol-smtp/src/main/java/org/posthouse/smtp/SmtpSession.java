@@ -152,7 +152,7 @@ final class SmtpSession {
     }
 
     private Extensions extensions() {
-        return new Extensions(listener, connection.secure(), client.account().isPresent(), settings, services.accounts());
+        return new Extensions(connection, client.account().isPresent(), settings, services.accounts());
     }
 
     /** RFC 5321 §4.1.1.1; a transaction under way is forgotten (§4.1.4). The name is taken as it is, whatever DNS says. */

@@ -1,0 +1,16 @@
+package org.posthouse.auth;
+
+import java.util.Optional;
+import org.osgi.annotation.versioning.ConsumerType;
+
+/** What a directory stores of an account's password for exchanges in which the password itself is never sent. */
+@ConsumerType
+public interface Secrets {
+    /** For an account without any. */
+    Secrets NONE = new Secrets() {};
+
+    /** For SCRAM-SHA-256. */
+    default Optional<ScramKeys> scramSha256() {
+        return Optional.empty();
+    }
+}
