@@ -78,7 +78,7 @@ class ConfigurationTest {
 
     @Test
     void replacesReferencesToOtherKeys() throws IOException {
-        var c = conf.right(SampleConf.TOP + "postmaster = ann@${hostname}\n"
+        var c = conf.right(SampleConf.TOP.replace("example.org", "mail.example.test") + "postmaster = ann@${hostname}\n"
                 + "[listener mx]\nport = 25\nprotocol = smtp\n[listener two]\nport = 1${listener mx.port}\nprotocol = ${listener mx.protocol}\n"
                 + "[filter-greylist]\ntext = $${grace} is ${grace}\n");
         assertEquals("ann@mail.example.test", c.top().text("postmaster"));
