@@ -263,7 +263,7 @@ final class Kernel {
                         jar.map(j -> j.file().toString()).orElse(""), reports.troubles().getOrDefault(name, "")));
             }
             shelf.problems().forEach((file, why) -> lines.add(
-                    new Listed(file.getFileName().toString(), "", "refused", "", file.toString(), why)));
+                    new Listed(file.getFileName().toString(), "", "refused", "", file.toString(), file + " cannot run: " + why)));
             return lines;
         } finally {
             kernel.unlock();

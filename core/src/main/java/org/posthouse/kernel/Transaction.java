@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.posthouse.config.Configuration;
@@ -88,15 +87,19 @@ final class Transaction {
             throw new Misconfigured(Problem.of(place(next, e), e));
         }
         retirement.drain(next.top().duration("drain"));
-        var refused = swaps.reconfigure(settings.changed(next.pids()), () -> settings.write(next.pids()));
-        if (refused.isEmpty()) {
+        var problems = new ArrayList<Problem>();
+        swaps.reconfigure(settings.changed(next.pids()), () -> settings.write(next.pids()))
+                .forEach((jar, why) -> problems.add(problem(next, jar, why)));
+        if (problems.isEmpty()) {
             var runs = runsUnder.apply(next);
             runs.forEach(swaps::reconcile);
-            refused = swaps.refused();
-            refused.keySet().removeIf(jar -> !runs.getOrDefault(jar.name(), false));
+            // A plugin of strangers that never ran is reported by itself and keeps nobody else from starting.
+            swaps.refused().forEach((jar, why) -> {
+                if (runs.getOrDefault(jar.name(), false) && (!jar.plugin() || REFUSED.matcher(why).find())) {
+                    problems.add(problem(next, jar, why));
+                }
+            });
         }
-        var problems = new ArrayList<Problem>();
-        refused.forEach((jar, why) -> problem(next, jar, why).ifPresent(problems::add));
         if (!problems.isEmpty()) {
             throw new Misconfigured(problems);
         }
@@ -110,14 +113,10 @@ final class Transaction {
         }
     }
 
-    /** A plugin of strangers that does not run is reported by itself and keeps nobody else from starting. */
-    private static Optional<Problem> problem(Configuration next, Jar jar, String why) {
+    private static Problem problem(Configuration next, Jar jar, String why) {
         var setting = REFUSED.matcher(why);
-        if (setting.find()) {
-            return Optional.of(new Problem(next.place(jar.name(), setting.group(1)), setting.group(1), setting.group(2)));
-        }
-        return jar.plugin() ? Optional.empty()
-                : Optional.of(new Problem(next.place(jar.name(), ""), jar.name() + " does not run", why));
+        return setting.find() ? new Problem(next.place(jar.name(), setting.group(1)), setting.group(1) + ": " + setting.group(2), "")
+                : new Problem(next.place(jar.name(), ""), jar.name() + " does not run", why);
     }
 
     /** A key that does not say its section is looked for in all of them. */

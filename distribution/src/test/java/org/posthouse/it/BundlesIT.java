@@ -1,6 +1,7 @@
 package org.posthouse.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -142,6 +143,54 @@ final class BundlesIT {
                 "close 1.0.0", "open 1.0.3", // a good one
                 "close 1.0.3", "open 1.0.0", "close 1.0.0", "open 1.0.0", "close 1.0.0", "open 1.0.3", // configured on probation
                 "close 1.0.3"), Files.readAllLines(work.resolve("notes")));
+    }
+
+    @Test
+    void whatAConstructorRefusesGoesBackWholly() throws Exception {
+        var conf = CONF + "\n[protocol-smtp]\nbanner = first\n[observer-x]\nword = good\n";
+        try (var server = new Server(home).configure(conf)) {
+            Files.createDirectories(home.resolve("var"));
+            drop(new StrangeJar("observer-x", "1.0.0", "org.posthouse.observe.Observer",
+                    "Import-Package: org.posthouse.message,org.posthouse.observe", """
+                    public final class Strange implements org.posthouse.observe.Observer {
+                        public Strange(java.util.Map<String, Object> settings) {
+                            if (settings.get("word").equals("bad")) {
+                                throw new org.posthouse.message.BadSetting("word", "is bad; write good");
+                            }
+                            if (settings.get("word").equals("ugly")) {
+                                throw new IllegalStateException("ugly");
+                            }
+                        }
+                        public void on(org.posthouse.observe.Event event) {}
+                    }
+                    """));
+            server.start();
+            var bad = conf.replace("good", "bad").replace("first", "second").replace("enable   = ", "enable = filter-greylist, ")
+                    .replace("[protocol-smtp]", "[listener more]\naddress = 127.0.0.1\nprotocol = smtp\nport = 0\n[protocol-smtp]");
+            Files.writeString(home.resolve("conf/posthouse.conf"), bad);
+            var said = server.command("reload");
+            assertEquals(1, said.status());
+            var line = bad.lines().toList().indexOf("word = bad") + 1;
+            assertTrue(said.err().contains("posthouse.conf:" + line + ": word: is bad; write good"), said.err());
+            try (var mx = new Line(server.port("mx"))) {
+                assertTrue(mx.line().contains("first"));
+            }
+            assertTrue(!server.command("status").out().contains("more"));
+            awaitListed(server, "observer-x", "running");
+            awaitListed(server, "filter-greylist", "off");
+            Files.writeString(home.resolve("conf/posthouse.conf"), conf.replace("good", "ugly"));
+            assertTrue(server.command("reload").err().contains("ugly"));
+            awaitListed(server, "observer-x", "running");
+            Files.writeString(home.resolve("conf/posthouse.conf"), conf.replace("first", "third"));
+            assertEquals(0, server.command("reload").status());
+            try (var mx = new Line(server.port("mx"))) {
+                assertTrue(mx.line().contains("third"));
+            }
+            Files.writeString(home.resolve("conf/posthouse.conf"), bad);
+            assertEquals(0, server.terminate());
+            var refused = assertThrows(IOException.class, server::start).getMessage();
+            assertTrue(refused.contains("posthouse.conf:" + line + ": word: is bad; write good"), refused);
+        }
     }
 
     private StrangeJar store(String version, String opening) {

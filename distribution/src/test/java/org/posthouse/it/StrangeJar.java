@@ -19,7 +19,7 @@ import javax.tools.ToolProvider;
  */
 record StrangeJar(String name, String version, String provides, String header, String source) {
     private static final String COMPONENT = """
-            <scr:component xmlns:scr="http://www.osgi.org/xmlns/scr/v1.5.0" name="%1$s" configuration-pid="%1$s">
+            <scr:component xmlns:scr="http://www.osgi.org/xmlns/scr/v1.5.0" name="%1$s" configuration-pid="%1$s"%3$s>
               <implementation class="strange.Strange"/>
               <service><provide interface="%2$s"/></service>
             </scr:component>
@@ -44,9 +44,10 @@ record StrangeJar(String name, String version, String provides, String header, S
         if (!header.isEmpty()) {
             main.putValue(header.substring(0, header.indexOf(':')), header.substring(header.indexOf(':') + 1).strip());
         }
+        var init = source.contains("Strange(java.util.Map") ? " init=\"1\"" : ""; // its constructor takes the settings
         var octets = new ByteArrayOutputStream();
         try (var jar = new JarOutputStream(octets, manifest)) {
-            put(jar, "OSGI-INF/strange.xml", COMPONENT.formatted(name, provides).getBytes(StandardCharsets.UTF_8));
+            put(jar, "OSGI-INF/strange.xml", COMPONENT.formatted(name, provides, init).getBytes(StandardCharsets.UTF_8));
             put(jar, "OSGI-INF/metatype/strange.xml", SETTINGS.formatted(name).getBytes(StandardCharsets.UTF_8));
             compile(work, jar);
         }
