@@ -16,7 +16,6 @@ import org.bouncycastle.jsse.BCSSLEngine;
 
 /** What names one TLS connection to both of its ends, so that a log-in can be bound to it (RFC 5056). */
 final class ChannelBindings {
-    private static final String EXPORTER = "tls-exporter";
     private static final String LABEL = "EXPORTER-Channel-Binding"; // RFC 9266 §4.1
     private static final int OCTETS = 32;
 
@@ -25,20 +24,23 @@ final class ChannelBindings {
     /** Empty for a type that is unknown, or that this connection cannot serve. {@code tls-unique} is not safe (RFC 9266 §3). */
     static Optional<byte[]> of(SSLEngine engine, String type) {
         return switch (type) {
-            case EXPORTER -> exporter(engine);
+            case "tls-exporter" -> exporter(engine);
             case "tls-server-end-point" -> serverEndPoint(engine.getSession());
             default -> Optional.empty();
         };
     }
 
-    /** RFC 9266 §4.2: before TLS 1.3 only with the extended master secret, which the providers look after. */
+    /**
+     * RFC 9266 §4.2, of TLS 1.3. With TLS 1.2 the JDK exports from a resumed session what it did from the first, which other
+     * programs do not, and Bouncy Castle exports nothing once the handshake is over: there the other type has to do.
+     */
     private static Optional<byte[]> exporter(SSLEngine engine) {
-        if (engine instanceof BCSSLEngine bouncyCastle) {
-            return Optional.ofNullable(bouncyCastle.getConnection()).map(c -> c.getChannelBinding(EXPORTER));
+        if (engine instanceof BCSSLEngine || !(engine.getSession() instanceof ExtendedSSLSession session)
+                || !session.getProtocol().equals("TLSv1.3")) {
+            return Optional.empty();
         }
         try {
-            return engine.getSession() instanceof ExtendedSSLSession session
-                    ? Optional.of(session.exportKeyingMaterialData(LABEL, new byte[0], OCTETS)) : Optional.empty();
+            return Optional.of(session.exportKeyingMaterialData(LABEL, new byte[0], OCTETS));
         } catch (SSLException _) {
             return Optional.empty(); // this session has nothing to export
         }

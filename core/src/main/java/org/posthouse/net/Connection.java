@@ -25,8 +25,8 @@ public interface Connection {
     String cipher();
 
     /**
-     * What names the TLS of this connection and no other, to bind a log-in to it (RFC 5056): {@code tls-exporter} (RFC 9266) or
-     * {@code tls-server-end-point} (RFC 5929 §4). Empty without TLS, and for a type that this TLS cannot serve.
+     * What names the TLS of this connection and no other, to bind a log-in to it (RFC 5056): {@code tls-exporter} (RFC 9266, with
+     * TLS 1.3) or {@code tls-server-end-point} (RFC 5929 §4). Empty without TLS, and for a type that this TLS cannot serve.
      */
     default Optional<byte[]> channelBinding(String type) {
         return Optional.empty();

@@ -11,10 +11,12 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.util.Arrays;
 import java.util.Optional;
+import javax.net.ssl.ExtendedSSLSession;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLSocket;
@@ -56,6 +58,21 @@ class Line implements AutoCloseable {
             secure.startHandshake();
             socket = secure;
             streams();
+        } catch (GeneralSecurityException e) {
+            throw new IOException(e);
+        }
+    }
+
+    /** What RFC 9266 names this TLS connection by. */
+    byte[] exporter() throws IOException {
+        return ((ExtendedSSLSession) ((SSLSocket) socket).getSession()).exportKeyingMaterialData("EXPORTER-Channel-Binding", new byte[0], 32);
+    }
+
+    /** What RFC 5929 §4 names the server's end by; our own certificates are signed with SHA-256. */
+    byte[] serverEndPoint() throws IOException {
+        try {
+            var certificate = ((SSLSocket) socket).getSession().getPeerCertificates()[0];
+            return MessageDigest.getInstance("SHA-256").digest(certificate.getEncoded());
         } catch (GeneralSecurityException e) {
             throw new IOException(e);
         }
