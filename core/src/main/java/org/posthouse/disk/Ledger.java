@@ -81,7 +81,9 @@ public final class Ledger {
         lock.lock();
         try {
             if (toBeWrittenAnew(file)) {
-                disk.replace(file, (String.join("\n", young(file)) + "\n" + lines).getBytes(StandardCharsets.UTF_8));
+                var all = new StringBuilder();
+                young(file).forEach(line -> all.append(line).append('\n'));
+                disk.replace(file, all.append(lines).toString().getBytes(StandardCharsets.UTF_8));
             } else {
                 append(file, lines.toString());
             }

@@ -44,6 +44,9 @@ final class LedgerTest {
         assertEquals(2, Files.readAllLines(file).size());
         after(15).remember(file, List.of("c"));
         assertEquals(List.of("b", "c"), Files.readAllLines(file).stream().map(l -> l.split(" ")[1]).toList());
+        after(60).remember(file, List.of("d"));
+        after(61).remember(file, List.of("e"));
+        assertEquals(2, Files.readAllLines(file).size());
     }
 
     @Test
