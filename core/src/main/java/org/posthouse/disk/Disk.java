@@ -24,6 +24,9 @@ public interface Disk {
     /** Opens a file for writing at its end, creating it 0600 where there is none. */
     Writing append(Path file) throws IOException;
 
+    /** Opens a file that exists for writing over its octets, the first write from {@code offset} on; it may become longer. */
+    Writing over(Path file, long offset) throws IOException;
+
     /** Renames within one file system, replacing what has that name, in one step. */
     void rename(Path from, Path to) throws IOException;
 

@@ -67,6 +67,11 @@ public final class HomeDisk implements Disk {
         return open(file, Set.of(StandardOpenOption.CREATE, StandardOpenOption.APPEND));
     }
 
+    @Override
+    public Writing over(Path file, long offset) throws IOException {
+        return new ChannelWriting(FileChannel.open(file, StandardOpenOption.WRITE).position(offset));
+    }
+
     private static Writing open(Path file, Set<? extends OpenOption> options) throws IOException {
         return new ChannelWriting(FileChannel.open(file, options, OURS_ALONE));
     }

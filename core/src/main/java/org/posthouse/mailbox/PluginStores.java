@@ -75,6 +75,14 @@ public final class PluginStores implements Stores {
         }
 
         @Override
+        public void flag(Folder folder, Collection<String> keys, FlagChange change) throws IOException {
+            stores.call(name, s -> {
+                s.flag(folder, keys, change);
+                return null;
+            });
+        }
+
+        @Override
         public void remove(Folder folder, Collection<String> keys) throws IOException {
             stores.call(name, s -> {
                 s.remove(folder, keys);

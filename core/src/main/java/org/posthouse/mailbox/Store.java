@@ -59,6 +59,9 @@ public interface Store extends Held {
      */
     Map<String, Long> record(Folder folder, List<String> keys) throws IOException;
 
+    /** Changes flags durably; keys that are gone are no error. A flag that the format cannot keep is left out. */
+    void flag(Folder folder, Collection<String> keys, FlagChange change) throws IOException;
+
     /** Removes durably; keys that are gone are no error. */
     void remove(Folder folder, Collection<String> keys) throws IOException;
 

@@ -14,7 +14,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
  * forgets what was not synced can stand there.
  */
 public final class FaultyDisk implements Disk {
-    public enum Op { CREATE, APPEND, WRITE, SYNC, TRUNCATE, RENAME, LINK, DELETE, FOLDER, SYNC_FOLDER }
+    public enum Op { CREATE, APPEND, OVER, WRITE, SYNC, TRUNCATE, RENAME, LINK, DELETE, FOLDER, SYNC_FOLDER }
 
     /**
      * @param file what it was done to; for a rename or link the old name
@@ -97,6 +97,12 @@ public final class FaultyDisk implements Disk {
     public Writing append(Path file) throws IOException {
         step(Op.APPEND, file);
         return new FaultyWriting(file, disk.append(file));
+    }
+
+    @Override
+    public Writing over(Path file, long offset) throws IOException {
+        step(Op.OVER, file, file, offset);
+        return new FaultyWriting(file, disk.over(file, offset));
     }
 
     @Override

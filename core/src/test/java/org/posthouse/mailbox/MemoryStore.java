@@ -110,6 +110,16 @@ public final class MemoryStore implements Store {
     }
 
     @Override
+    public synchronized void flag(Folder folder, Collection<String> keys, FlagChange change) throws IOException {
+        for (var key : keys) {
+            var entry = box(folder).entries.get(key);
+            if (entry != null) {
+                flag(folder, key, change.on(entry.flags()));
+            }
+        }
+    }
+
+    @Override
     public synchronized void remove(Folder folder, Collection<String> gone) throws IOException {
         var box = box(folder);
         box.entries.keySet().removeAll(gone);

@@ -30,7 +30,6 @@ import org.posthouse.message.Unavailable;
  */
 final class Arrival {
     private static final Duration SAME_TIME = Duration.ofSeconds(2);
-    private static final Duration RETRIED = Duration.ofDays(7);
 
     private final Ground ground;
     private final LineEnds ends;
@@ -49,7 +48,7 @@ final class Arrival {
     Entry into(MaildirFolder folder, String tag, Content content, Set<String> flags, Instant received) throws IOException {
         var seconds = Instant.ofEpochSecond(Math.max(0, received.getEpochSecond()));
         var stored = deliveries.once(folder.dir(), tag,
-                () -> folder.tags(ground.clock().instant().minus(RETRIED).getEpochSecond()),
+                () -> folder.tags(ground.clock().instant().minus(Ground.RETRIED).getEpochSecond()),
                 () -> folder.inPlace(() -> store(folder, tag, content, flags, seconds)));
         return stored.isPresent() ? stored.get()
                 : folder.delivered(tag).orElseGet(() -> new Entry("H" + tag, OptionalLong.empty(), flags, seconds, content.size()));
@@ -57,7 +56,7 @@ final class Arrival {
 
     private Entry store(MaildirFolder folder, String tag, Content content, Set<String> flags, Instant received) throws IOException {
         var unique = MailName.unique(received.getEpochSecond(), tag, ground.host());
-        var letters = flags.isEmpty() ? "" : folder.letters(flags);
+        var letters = folder.letters(flags);
         var tmp = folder.dir().resolve("tmp").resolve(unique);
         var place = folder.dir().resolve(letters.isEmpty() ? "new" : "cur");
         var out = create(tmp);

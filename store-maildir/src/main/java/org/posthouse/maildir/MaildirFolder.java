@@ -16,8 +16,11 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
+import org.posthouse.mailbox.FlagChange;
 import org.posthouse.mailbox.Store.Entry;
 import org.posthouse.mailbox.Store.Identity;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One folder as readers see it. Messages stay where they lie; other programs move them from {@code new/} to {@code cur/} and
@@ -25,6 +28,8 @@ import org.posthouse.mailbox.Store.Identity;
  * is found again by listing.
  */
 final class MaildirFolder {
+    private static final Logger LOG = LoggerFactory.getLogger("store-maildir");
+    private static final String REMOVED = "posthouse-removed";
     private static final int MOST_GONE = 1_000;
 
     /** Something that needs the folder's directories. */
@@ -141,30 +146,76 @@ final class MaildirFolder {
         return sizes;
     }
 
-    void remove(Collection<String> keys) throws IOException {
+    /** Moves into {@code cur/} what gets its first letter; a letter that nobody has a name for stays. */
+    void flag(Collection<String> keys, FlagChange change) throws IOException {
+        var add = letters(change.add());
         inPlace(() -> {
-            var touched = new HashSet<Path>();
-            var left = remove(keys, known(), touched);
-            if (!left.isEmpty()) {
-                remove(left, relist(), touched);
-            }
-            for (var place : touched) {
-                ground.disk().syncFolder(place);
-            }
-            return touched;
+            var remove = Flags.of(dir).letters(change.remove());
+            each(keys, lying -> flag(lying, add, remove));
+            return change;
         });
     }
 
+    private Optional<Set<Path>> flag(Listed.Lying lying, String add, String remove) throws IOException {
+        var had = MailName.parse(lying.fileName()).map(MailName::letters).orElse("");
+        var letters = (had + add).chars().filter(c -> remove.indexOf(c) < 0).distinct().sorted()
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append).toString();
+        if (letters.equals(had)) {
+            return Files.exists(file(lying)) ? Optional.of(Set.of()) : Optional.empty();
+        }
+        var to = dir.resolve("cur").resolve(lying.entry().key() + ":2," + letters);
+        try {
+            ground.disk().rename(file(lying), to);
+            return Optional.of(Set.copyOf(List.of(file(lying).getParent(), to.getParent())));
+        } catch (NoSuchFileException _) {
+            return Optional.empty();
+        }
+    }
+
+    /** The ids of what is removed are written down before: a delivery that is tried again finds no other trace of them. */
+    void remove(Collection<String> keys) throws IOException {
+        inPlace(() -> {
+            rememberTags(keys);
+            each(keys, lying -> ground.disk().delete(file(lying)) ? Optional.of(Set.of(file(lying).getParent())) : Optional.empty());
+            return keys;
+        });
+    }
+
+    private void rememberTags(Collection<String> keys) {
+        long since = ground.clock().instant().minus(Ground.RETRIED).getEpochSecond();
+        var tags = keys.stream().map(key -> new MailName(key, "")).filter(n -> n.seconds() >= since).flatMap(n -> n.tag().stream()).toList();
+        try {
+            ground.removed().remember(dir.resolve(REMOVED), tags);
+        } catch (IOException e) { // on a full disk removing must still be possible
+            LOG.warn("cannot remember what is removed from {}: {}", dir, e.toString());
+        }
+    }
+
+    /** Something done to a message where it lies: the places to sync, or empty when it is not there. */
+    @FunctionalInterface
+    private interface Deed {
+        Optional<Set<Path>> on(Listed.Lying lying) throws IOException;
+    }
+
+    /** Does it to each that is there, also to those that other programs moved meanwhile, and makes it durable. */
+    private void each(Collection<String> keys, Deed deed) throws IOException {
+        var touched = new HashSet<Path>();
+        var left = each(keys, known(), deed, touched);
+        if (!left.isEmpty()) {
+            each(left, relist(), deed, touched);
+        }
+        for (var place : touched) {
+            ground.disk().syncFolder(place);
+        }
+    }
+
     /** Those that were not where the listing says. */
-    private List<String> remove(Collection<String> keys, Listed listed, Collection<Path> touched) throws IOException {
+    private static List<String> each(Collection<String> keys, Listed listed, Deed deed, Set<Path> touched) throws IOException {
         var left = new ArrayList<String>();
         for (var key : keys) {
             var lying = listed.byKey().get(key);
-            if (lying != null && ground.disk().delete(file(lying))) {
-                touched.add(file(lying).getParent());
-            } else {
-                left.add(key);
-            }
+            var places = lying == null ? Optional.<Set<Path>>empty() : deed.on(lying);
+            places.ifPresentOrElse(touched::addAll, () -> left.add(key));
         }
         return left;
     }
@@ -196,10 +247,12 @@ final class MaildirFolder {
         return dir.resolve(lying.inNew() ? "new" : "cur").resolve(lying.fileName());
     }
 
-    /** The tags of the deliveries that lie here. */
+    /** The tags of the deliveries that lie here or were removed. */
     Collection<String> tags(long sinceSeconds) throws IOException {
-        return inPlace(lister::names).values().stream().map(Lister.Named::name).filter(n -> n.seconds() >= sinceSeconds)
-                .flatMap(n -> n.tag().stream()).toList();
+        var names = inPlace(lister::names).values(); // first: what is removed meanwhile stands in the other by then
+        var tags = ground.removed().words(dir.resolve(REMOVED));
+        names.stream().map(Lister.Named::name).filter(n -> n.seconds() >= sinceSeconds).flatMap(n -> n.tag().stream()).forEach(tags::add);
+        return tags;
     }
 
     /** A message that was delivered before. Its attempt may have ended between rename and sync, so that is done here. */
@@ -213,6 +266,9 @@ final class MaildirFolder {
 
     /** The letters of these flags; new keywords get theirs, as far as there are letters. */
     String letters(Set<String> flags) throws IOException {
+        if (flags.isEmpty()) {
+            return "";
+        }
         var known = Flags.of(dir);
         if (known.missing(flags).isEmpty()) {
             return known.letters(flags);

@@ -22,6 +22,8 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 import org.osgi.service.metatype.annotations.Option;
 import org.posthouse.auth.AccountId;
 import org.posthouse.disk.Disk;
+import org.posthouse.disk.Location;
+import org.posthouse.mailbox.FlagChange;
 import org.posthouse.mailbox.Store;
 import org.posthouse.message.Content;
 import org.posthouse.net.Site;
@@ -59,7 +61,7 @@ public final class MaildirStore implements Store {
     }
 
     MaildirStore(Config config, Disk disk, Site site, Clock clock) {
-        this.location = new Location(config.location(), disk);
+        this.location = new Location("location", config.location(), disk);
         this.ground = new Ground(disk, clock, site.hostname());
         this.arrival = new Arrival(ground, LineEnds.of(config.line_ends()));
     }
@@ -124,6 +126,11 @@ public final class MaildirStore implements Store {
     @Override
     public Map<String, Long> record(Folder folder, List<String> keys) throws IOException {
         return find(folder).record(keys);
+    }
+
+    @Override
+    public void flag(Folder folder, Collection<String> keys, FlagChange change) throws IOException {
+        find(folder).flag(keys, change);
     }
 
     @Override

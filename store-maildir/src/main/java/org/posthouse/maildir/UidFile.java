@@ -9,6 +9,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,6 +19,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
+import org.posthouse.disk.DotLocks;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,7 +45,7 @@ final class UidFile {
     private record Read(Stamp stamp, UidList list) {}
 
     /** The right to write this file and the folder's keywords. */
-    record Locked(DotLock file, Lock process) implements AutoCloseable {
+    record Locked(DotLocks.Held file, Lock process) implements AutoCloseable {
         @Override
         public void close() throws IOException {
             try {
@@ -55,6 +57,7 @@ final class UidFile {
     }
 
     private static final Logger LOG = LoggerFactory.getLogger("store-maildir");
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(10);
     private static final long LARGEST = 256L << 20; // about four million messages
 
     private final Path file;
@@ -75,7 +78,7 @@ final class UidFile {
     Locked lock() throws IOException {
         writing.lock();
         try {
-            return new Locked(DotLock.on(file, ground), writing);
+            return new Locked(ground.locks().on(file, LONGEST_WAIT), writing);
         } catch (IOException e) {
             writing.unlock();
             throw e;

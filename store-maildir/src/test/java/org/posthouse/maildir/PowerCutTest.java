@@ -19,6 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.posthouse.auth.AccountId;
 import org.posthouse.disk.HomeDisk;
+import org.posthouse.disk.PowerCutDisk;
 import org.posthouse.mailbox.Letter;
 import org.posthouse.mailbox.Store.Entry;
 import org.posthouse.mailbox.Store.Folder;

@@ -1,6 +1,5 @@
-package org.posthouse.maildir;
+package org.posthouse.disk;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -8,19 +7,41 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.posthouse.disk.Disk;
 
 /** Writes down every step, so that the disk can be made anew as a power cut after any of them would leave it. */
-final class PowerCutDisk implements Disk {
-    /** What a cut does to names that were not synced: file systems may keep or lose them. Unsynced octets are always lost. */
-    enum Unsynced { KEPT, LOST }
+public final class PowerCutDisk implements Disk {
+    /**
+     * What a cut does to what was not synced. Names: file systems may keep or lose them. Octets are lost, or with {@code TORN}
+     * every second sector of what changed has got through.
+     */
+    public enum Unsynced { KEPT, LOST, TORN }
+
+    private static final int SECTOR = 512;
 
     private static final class Inode {
-        final ByteArrayOutputStream written = new ByteArrayOutputStream();
+        byte[] written = {};
         byte[] synced = {};
+
+        void write(long at, byte[] octets) {
+            if (written.length < at + octets.length) {
+                written = Arrays.copyOf(written, (int) at + octets.length);
+            } else {
+                written = written.clone(); // what was synced stays as it was
+            }
+            System.arraycopy(octets, 0, written, (int) at, octets.length);
+        }
+
+        byte[] torn() {
+            var left = Arrays.copyOf(synced, Math.max(synced.length, written.length));
+            for (int at = 0; at < written.length; at += 2 * SECTOR) {
+                System.arraycopy(written, at, left, at, Math.min(SECTOR, written.length - at));
+            }
+            return left;
+        }
     }
 
     private static final class State {
@@ -47,25 +68,25 @@ final class PowerCutDisk implements Disk {
     private final Path home;
     private final List<Step> steps = new ArrayList<>();
 
-    PowerCutDisk(Disk disk, Path home) {
+    public PowerCutDisk(Disk disk, Path home) {
         this.disk = disk;
         this.home = home;
     }
 
-    int steps() {
+    public int steps() {
         return steps.size();
     }
 
     /** Makes in {@code other} what is left of the home after that many steps; all files look an hour old. */
-    void cutAfter(int count, Unsynced unsynced, Path other) throws IOException {
+    public void cutAfter(int count, Unsynced unsynced, Path other) throws IOException {
         var state = new State();
         steps.subList(0, count).forEach(step -> step.on(state));
         for (var folder : state.folders) {
             Files.createDirectories(other.resolve(home.relativize(folder)));
         }
-        for (var left : (unsynced == Unsynced.KEPT ? state.names : state.durable).entrySet()) {
+        for (var left : (unsynced == Unsynced.LOST ? state.durable : state.names).entrySet()) {
             var file = other.resolve(home.relativize(left.getKey()));
-            Files.write(file, left.getValue().synced);
+            Files.write(file, unsynced == Unsynced.TORN ? left.getValue().torn() : left.getValue().synced);
             Files.setLastModifiedTime(file, FileTime.from(Instant.now().minusSeconds(3600)));
         }
     }
@@ -84,14 +105,19 @@ final class PowerCutDisk implements Disk {
     public Writing create(Path file) throws IOException {
         var writing = disk.create(file);
         steps.add(state -> state.names.put(file, new Inode()));
-        return new Recorded(file, writing);
+        return new Recorded(file, writing, 0);
     }
 
     @Override
     public Writing append(Path file) throws IOException {
         var writing = disk.append(file);
         steps.add(state -> state.names.putIfAbsent(file, new Inode()));
-        return new Recorded(file, writing);
+        return new Recorded(file, writing, writing.size());
+    }
+
+    @Override
+    public Writing over(Path file, long offset) throws IOException {
+        return new Recorded(file, disk.over(file, offset), offset);
     }
 
     @Override
@@ -127,10 +153,12 @@ final class PowerCutDisk implements Disk {
     private final class Recorded implements Writing {
         private final Path file;
         private final Writing writing;
+        private long at;
 
-        Recorded(Path file, Writing writing) {
+        Recorded(Path file, Writing writing, long at) {
             this.file = file;
             this.writing = writing;
+            this.at = at;
         }
 
         @Override
@@ -138,18 +166,22 @@ final class PowerCutDisk implements Disk {
             var copy = new byte[octets.remaining()];
             octets.duplicate().get(copy);
             writing.write(octets);
-            steps.add(state -> state.names.get(file).written.writeBytes(copy));
+            long from = at;
+            at += copy.length;
+            steps.add(state -> state.names.get(file).write(from, copy));
         }
 
         @Override
         public void sync() throws IOException {
             writing.sync();
-            steps.add(state -> state.names.get(file).synced = state.names.get(file).written.toByteArray());
+            steps.add(state -> state.names.get(file).synced = state.names.get(file).written);
         }
 
         @Override
         public void truncate(long size) throws IOException {
             writing.truncate(size);
+            at = Math.min(at, size);
+            steps.add(state -> state.names.get(file).written = Arrays.copyOf(state.names.get(file).written, (int) size));
         }
 
         @Override

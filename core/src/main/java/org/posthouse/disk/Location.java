@@ -1,4 +1,4 @@
-package org.posthouse.maildir;
+package org.posthouse.disk;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -8,24 +8,26 @@ import java.util.Arrays;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.posthouse.auth.AccountId;
-import org.posthouse.disk.Disk;
 import org.posthouse.message.BadSetting;
 
 /**
- * Where an account's Maildir lies: the setting {@code location} with {@code %u} the account's full name, {@code %n} what is
+ * Where something of an account lies: a setting with {@code %u} the account's full name, {@code %n} what is
  * before its {@code @}, {@code %d} its domain and {@code %h} its home, {@code var/mail/<domain>/<name>}. A part of a name
  * never leads out of its folder: whatever is unusual in it is written as {@code %xx} of its UTF-8 octets.
  */
-final class Location {
-    static final String HOME = "mail/%d/%n";
+public final class Location {
+    public static final String HOME = "mail/%d/%n";
 
     private static final Pattern PLACEHOLDER = Pattern.compile("%[und]");
     private static final String USUAL = "!#$&'*+=?^_`{|}~-.@";
 
+    private final String key;
     private final String template;
     private final Disk disk;
 
-    Location(String setting, Disk disk) {
+    /** BadSetting, naming that key, for a place that is the same for all accounts or leads out of its folder. */
+    public Location(String key, String setting, Disk disk) {
+        this.key = key;
         this.template = setting.strip().replace("%h", HOME);
         this.disk = disk;
         check(setting.strip());
@@ -33,20 +35,21 @@ final class Location {
 
     private void check(String setting) {
         if (!template.contains("%u") && !template.contains("%n")) {
-            throw new BadSetting("location", "'" + setting + "' is the same for every account; put %u, %n or %h into it");
+            throw new BadSetting(key, "'" + setting + "' is the same for every account; put %u, %n or %h into it");
         }
         if (setting.indexOf("%h") > 0) {
-            throw new BadSetting("location", "%h can only stand at the beginning, like %h/Maildir");
+            throw new BadSetting(key, "%h can only stand at the beginning, like %h/Maildir");
         }
         if (!PLACEHOLDER.matcher(template).replaceAll("").chars().allMatch(c -> c >= ' ' && c != '%')) {
-            throw new BadSetting("location", "'" + setting + "' has a % that is not %u, %n, %d or %h");
+            throw new BadSetting(key, "'" + setting + "' has a % that is not %u, %n, %d or %h");
         }
         if (Arrays.stream(template.split("/")).anyMatch(level -> level.equals(".") || level.equals(".."))) {
-            throw new BadSetting("location", "'" + setting + "' has a '.' or '..'; write the whole path instead");
+            throw new BadSetting(key, "'" + setting + "' has a '.' or '..'; write the whole path instead");
         }
     }
 
-    Path of(AccountId account) throws IOException {
+    /** Relative places are in {@code var/}, where their parent folders are made. */
+    public Path of(AccountId account) throws IOException {
         boolean whole = account.name().indexOf('@') < 0;
         // in one pass: what is put in may itself hold %d0, the first octet of many letters
         var place = PLACEHOLDER.matcher(template).replaceAll(found -> Matcher.quoteReplacement(safe(switch (found.group()) {

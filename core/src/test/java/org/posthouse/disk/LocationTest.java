@@ -1,4 +1,4 @@
-package org.posthouse.maildir;
+package org.posthouse.disk;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -10,7 +10,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.posthouse.auth.AccountId;
-import org.posthouse.disk.HomeDisk;
 import org.posthouse.message.BadSetting;
 
 class LocationTest {
@@ -21,18 +20,18 @@ class LocationTest {
         "%u, ann@example.test", "boxes/%n/, boxes/ann"})
     void relativePlacesAreInVar(String setting, String place) throws Exception {
         assertEquals(home.toAbsolutePath().resolve("var").resolve(place),
-                new Location(setting, new HomeDisk(home)).of(new AccountId("ann@example.test")));
+                new Location("location", setting, new HomeDisk(home)).of(new AccountId("ann@example.test")));
     }
 
     @Test
     void absolutePlacesAreTakenAsTheyAre() throws Exception {
         assertEquals(Path.of("/srv/mail/ann/Maildir"),
-                new Location("/srv/mail/%n/Maildir", new HomeDisk(home)).of(new AccountId("ann@example.test")));
+                new Location("location", "/srv/mail/%n/Maildir", new HomeDisk(home)).of(new AccountId("ann@example.test")));
     }
 
     @Test
     void noNameLeadsOutOfItsFolder() throws Exception {
-        var location = new Location("mail/%d/%n/Maildir", new HomeDisk(home));
+        var location = new Location("location", "mail/%d/%n/Maildir", new HomeDisk(home));
         var mail = home.toAbsolutePath().resolve("var/mail");
         for (var name : List.of("../../etc@example.test", "..@..", "@", "a@", "@b", "a", "%2e@x", "a\0b@x", "Ä/ö@ü", ".@.", "a/../b@c")) {
             var place = location.of(new AccountId(name));
@@ -48,16 +47,15 @@ class LocationTest {
     void whatIsWrittenForUnusualLettersIsNoPlaceholder() throws Exception {
         var mail = home.toAbsolutePath().resolve("var/mail");
         assertEquals(mail.resolve("example.test/%d0%bf%d0%b0/Maildir"),
-                new Location("%h/Maildir", new HomeDisk(home)).of(new AccountId("\u043f\u0430@example.test")));
+                new Location("location", "%h/Maildir", new HomeDisk(home)).of(new AccountId("\u043f\u0430@example.test")));
         assertEquals(mail.resolve("%d0%bf@example.test"),
-                new Location("mail/%u", new HomeDisk(home)).of(new AccountId("\u043f@example.test")));
+                new Location("location", "mail/%u", new HomeDisk(home)).of(new AccountId("\u043f@example.test")));
     }
 
     @Test
     void placesThatCannotBeRightAreRefused() {
         for (var setting : List.of("", "mail/Maildir", "mail/%d/Maildir", "mail/%x/%u", "mail/%", "../%u", "a/./%u", "x/%h/Maildir", "%u\0")) {
-            assertThrows(BadSetting.class, () -> new Location(setting, new HomeDisk(home)), setting);
+            assertThrows(BadSetting.class, () -> new Location("location", setting, new HomeDisk(home)), setting);
         }
-        assertThrows(BadSetting.class, () -> LineEnds.of("cr"));
     }
 }

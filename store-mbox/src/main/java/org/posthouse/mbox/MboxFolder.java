@@ -1,0 +1,284 @@
+package org.posthouse.mbox;
+
+import java.io.IOException;
+import java.lang.ref.SoftReference;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.posthouse.mailbox.FlagChange;
+import org.posthouse.mailbox.Store.Entry;
+import org.posthouse.mailbox.Store.Identity;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One mbox. Whatever is known of it comes from the file and holds as long as nobody changed that. */
+final class MboxFolder {
+    private static final Logger LOG = LoggerFactory.getLogger("store-mbox");
+
+    /** Something done with the file locked. */
+    @FunctionalInterface
+    interface Work<R> {
+        R on(Access file, Index index) throws IOException;
+    }
+
+    /** How sure a look must be. */
+    enum Look { SAME_STAMP, SETTLED }
+
+    private final Places.Place place;
+    private final Ground ground;
+    private final Journal journal;
+    private final UidState uids;
+    private final Arrival arrival;
+    private final Decoder decoder;
+    private volatile SoftReference<Index> last = new SoftReference<>(null);
+
+    MboxFolder(Places.Place place, Ground ground, Decoder decoder) {
+        this.place = place;
+        this.ground = ground;
+        this.decoder = decoder;
+        this.journal = new Journal(ground.disk(), place.journal());
+        this.uids = new UidState(ground.disk(), ground.clock(), place.uids());
+        this.arrival = new Arrival(ground, place);
+    }
+
+    void create() throws IOException {
+        if (Files.exists(place.file())) {
+            return;
+        }
+        ground.disk().folder(place.file().getParent());
+        ground.disk().append(place.file()).close();
+        ground.disk().syncFolder(place.file().getParent());
+    }
+
+    List<Entry> scan() throws IOException {
+        var stamp = Stamp.of(place.file());
+        var known = last.get();
+        if (known != null && known.is(stamp) && known.settled() && !journal.exists()) {
+            return known.entries();
+        }
+        return reading(Look.SETTLED, (_, index) -> index.entries());
+    }
+
+    Identity identity() throws IOException {
+        var given = uids.inForce(reading(Look.SETTLED, (_, index) -> index));
+        return new Identity(given.validity(), given.next());
+    }
+
+    int read(String key, long offset, byte[] into) throws IOException {
+        return reading(Look.SAME_STAMP, (file, index) -> {
+            var message = index.byKey().get(key);
+            if (message == null) {
+                throw new NoSuchFileException(key);
+            }
+            return decoder.read(file, index.stamp(), message, offset, into);
+        });
+    }
+
+    Entry add(Arrival.Letter letter) throws IOException {
+        if (place.isInbox()) {
+            create();
+        }
+        return writing(Look.SAME_STAMP, (file, index) -> {
+            var before = index.byKey().get("p" + letter.tag());
+            if (before != null) {
+                file.append().sync(); // the attempt that wrote it may have ended before this
+                return before.entry();
+            }
+            if (arrival.knows(letter.tag())) {
+                return letter.gone();
+            }
+            forget();
+            var next = arrival.append(file, index, letter, uids.given());
+            last = new SoftReference<>(next);
+            return next.messages().getLast().entry();
+        });
+    }
+
+    /** UIDs ascend in the file, so messages behind one that gets its UID now may need another too. */
+    Map<String, Long> record(List<String> keys) throws IOException {
+        return writing(Look.SETTLED, (file, index) -> {
+            var wanted = new HashSet<>(keys);
+            var given = uids.inForce(index);
+            long next = given.next();
+            long least = 0;
+            var changed = new HashMap<String, Marks>();
+            var recorded = new HashMap<String, Long>();
+            for (var message : index.messages()) {
+                long uid = message.marks().uid();
+                if (!message.pseudo() && (uid == 0 ? wanted.contains(message.key()) : uid < least)) {
+                    uid = next++;
+                    least = uid;
+                    changed.put(message.key(), message.marks().withUid(uid));
+                }
+                if (uid > 0 && wanted.contains(message.key())) {
+                    recorded.put(message.key(), uid);
+                }
+            }
+            if (!changed.isEmpty()) {
+                if (Marks.number(Long.toString(next)) < 0) {
+                    throw new IOException(place.file() + " has no UIDs left");
+                }
+                uids.keep(new UidState.Given(given.validity(), next));
+                change(file, index, changed, Set.of(), Optional.of(new Marks.Base(given.validity(), next - 1, rest(index))));
+            }
+            return recorded;
+        });
+    }
+
+    private static String rest(Index index) {
+        return index.base().map(Marks.Base::rest).orElse("");
+    }
+
+    void flag(Collection<String> keys, FlagChange change) throws IOException {
+        writing(Look.SETTLED, (file, index) -> {
+            var changed = new HashMap<String, Marks>();
+            for (var key : keys) {
+                var message = index.byKey().get(key);
+                if (message != null) {
+                    var now = message.marks().withFlags(change.on(message.marks().flags()));
+                    if (!now.equals(message.marks())) {
+                        changed.put(key, now);
+                    }
+                }
+            }
+            change(file, index, changed, Set.of(), index.base());
+            return changed;
+        });
+    }
+
+    void remove(Collection<String> keys) throws IOException {
+        writing(Look.SETTLED, (file, index) -> {
+            var gone = new HashSet<>(keys);
+            gone.retainAll(index.byKey().keySet());
+            if (gone.isEmpty()) {
+                return gone;
+            }
+            if (index.base().isPresent()) {
+                uids.inForce(index);
+            }
+            arrival.remember(gone.stream().map(index.byKey()::get).toList());
+            change(file, index, Map.of(), gone, index.base());
+            return gone;
+        });
+    }
+
+    private void change(Access file, Index index, Map<String, Marks> changed, Set<String> gone, Optional<Marks.Base> base)
+            throws IOException {
+        var rewrite = new Rewrite(file, index, changed, gone, base);
+        if (rewrite.extents().isEmpty()) {
+            return;
+        }
+        forget();
+        journal.change(file, rewrite);
+        var messages = rewrite.after();
+        var now = messages.isEmpty() ? Optional.<Marks.Base>empty() : base;
+        last = new SoftReference<>(Index.of(file.stamp(), true, Optional.empty(), file.size(), messages, now, uids.given(), Optional.of(index)));
+    }
+
+    void forget() {
+        last = new SoftReference<>(null);
+    }
+
+    private <R> R reading(Look look, Work<R> work) throws IOException {
+        if (journal.exists()) {
+            writing(look, (_, index) -> index);
+        }
+        try (var file = ground.locks().read(place.file())) {
+            return work.on(file, index(file, look));
+        } catch (NoSuchFileException e) {
+            if (Files.exists(place.file())) {
+                throw e;
+            }
+            return work.on(null, nothing());
+        }
+    }
+
+    private Index nothing() throws IOException {
+        if (!place.isInbox()) {
+            throw new NoSuchFileException(place.name(), null, "no such folder");
+        }
+        var known = last.get();
+        var none = known != null && known.stamp().equals(Stamp.NONE) ? known
+                : Index.of(Stamp.NONE, true, Optional.empty(), 0, List.of(), Optional.empty(), uids.given(), Optional.empty());
+        last = new SoftReference<>(none);
+        return none;
+    }
+
+    private <R> R writing(Look look, Work<R> work) throws IOException {
+        try (var file = lock()) {
+            journal.recover(file);
+            var index = index(file, look);
+            if (index.end() < file.size()) {
+                index = cut(file, index);
+            }
+            return work.on(file, index);
+        }
+    }
+
+    private Access lock() throws IOException {
+        try {
+            return ground.locks().write(place.file());
+        } catch (NoSuchFileException e) {
+            if (place.isInbox()) {
+                create();
+                return ground.locks().write(place.file());
+            }
+            throw new NoSuchFileException(place.name(), null, "no such folder");
+        }
+    }
+
+    private Index cut(Access file, Index index) throws IOException {
+        LOG.warn("{} ends with a message that was never stored as a whole: {} octets cut off", place.file(), file.size() - index.end());
+        forget();
+        var out = file.append();
+        out.truncate(index.end());
+        out.sync();
+        var now = new Index(file.stamp(), true, Optional.empty(), index.end(), index.messages(), index.base(), index.entries(), index.byKey());
+        last = new SoftReference<>(now);
+        return now;
+    }
+
+    private Index index(Access file, Look look) throws IOException {
+        var stamp = Stamp.of(place.file());
+        var before = Optional.ofNullable(last.get());
+        if (before.isPresent() && before.get().is(stamp) && (before.get().settled() || look == Look.SAME_STAMP)) {
+            return before.get();
+        }
+        var grown = before.isPresent() && before.get().grewInto(stamp) ? grown(file, before.get(), stamp) : Optional.<Index>empty();
+        var now = grown.isPresent() ? grown.get() : whole(file, stamp, before);
+        last = new SoftReference<>(now);
+        return now;
+    }
+
+    /** Empty when not only new messages have come. */
+    private Optional<Index> grown(Access file, Index before, Stamp stamp) throws IOException {
+        var sum = Index.sum(file, before.end());
+        if (sum.getValue() != before.sum().get().getValue()) {
+            return Optional.empty();
+        }
+        var found = Scanner.scan(file, before.end(), stamp.size());
+        if (found.messages().isEmpty() || found.messages().getFirst().start() != before.end() || before.messages().isEmpty()) {
+            return Optional.empty();
+        }
+        file.sum(sum, before.end(), stamp.size());
+        var all = new ArrayList<>(before.messages());
+        all.addAll(found.messages());
+        return Optional.of(Index.of(stamp, Index.settled(stamp), Optional.of(sum), stamp.size(), all, before.base(), uids.given(),
+                Optional.of(before)));
+    }
+
+    private Index whole(Access file, Stamp stamp, Optional<Index> before) throws IOException {
+        boolean settled = Index.settled(stamp);
+        var found = Scanner.scan(file, 0, stamp.size());
+        long end = Torn.end(file, found.messages(), stamp.size());
+        var messages = found.messages().stream().filter(m -> m.start() < end).map(m -> m.end() > end ? m.withEnd(end) : m).toList();
+        return Index.of(stamp, settled, Optional.of(Index.sum(file, stamp.size())), end, messages, found.base(), uids.given(), before);
+    }
+}

@@ -1,0 +1,90 @@
+package org.posthouse.mbox;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/**
+ * Finds what a crash left at a file's end of a message that was never acknowledged. Ours say how long their text is; that
+ * counts only while nobody else has touched them, which shows in their header.
+ */
+final class Torn {
+    private static final int LONGEST_BEGINNING = 1024;
+    private static final int LONGEST_REST = 64 * 1024;
+    private static final String FIRST_FIELD = "X-Posthouse-Id: ";
+
+    private Torn() {}
+
+    /** Where the whole messages end: of what is behind, nothing was acknowledged. Some file systems leave zeros there. */
+    static long end(Access file, List<Message> messages, long size) throws IOException {
+        if (messages.isEmpty()) {
+            return beginning(file, 0, size) ? 0 : size;
+        }
+        var last = messages.getLast();
+        return last.marks().id().isPresent() ? ours(file, last, size) : foreign(file, last, size);
+    }
+
+    private static long ours(Access file, Message last, long size) throws IOException {
+        var id = last.marks().id().get();
+        long text = textStart(file, last);
+        if (text < 0) {
+            return size; // another program moved our fields
+        }
+        long end = text + id.octets();
+        if (end > size || file.crc(text, end) != id.crc()) {
+            return last.start();
+        }
+        var rest = new String(file.octets(end, Math.min(size, end + LONGEST_REST)), StandardCharsets.ISO_8859_1);
+        boolean nothing = rest.chars().allMatch(c -> c == '\n') || rest.indexOf(0) >= 0 || beginning(file, end, size);
+        return nothing ? Math.min(size, end + (rest.startsWith("\n") ? 1 : 0)) : size;
+    }
+
+    /** Behind our own lines; -1 when there are others of that sort. */
+    private static long textStart(Access file, Message last) throws IOException {
+        byte[] header = file.octets(last.header(), last.body());
+        long text = -1;
+        boolean ours = true;
+        for (int from = 0; from < header.length; ) {
+            int to = from;
+            while (to < header.length && header[to] != '\n') {
+                to++;
+            }
+            to = Math.min(header.length, to + 1);
+            boolean kept = LineKind.of(header, from, to) == LineKind.OURS;
+            if (kept && !ours) {
+                return -1;
+            }
+            if (!kept && ours) {
+                text = last.header() + from;
+                ours = false;
+            }
+            from = to;
+        }
+        return text < 0 ? last.body() : text;
+    }
+
+    /** Nothing but the first octets of one of ours, or the blank line and From_ line of whose ever. */
+    private static long foreign(Access file, Message last, long size) throws IOException {
+        if (last.header() >= size || startsOurs(file, last, size)) {
+            return last.start();
+        }
+        long from = Math.max(last.header(), size - LONGEST_BEGINNING);
+        var text = new String(file.octets(from, size), StandardCharsets.ISO_8859_1);
+        int line = text.lastIndexOf("\n\nFrom ");
+        return line >= 0 && beginning(file, from + line + 2, size) ? from + line + 2 : size;
+    }
+
+    private static boolean startsOurs(Access file, Message last, long size) throws IOException {
+        var text = new String(file.octets(last.header(), Math.min(size, last.header() + LONGEST_BEGINNING)), StandardCharsets.ISO_8859_1);
+        return text.indexOf('\n') < 0 && (FIRST_FIELD.startsWith(text) || text.startsWith(FIRST_FIELD));
+    }
+
+    /** Whether there is only one line without its end, and it begins as a From_ line does. */
+    private static boolean beginning(Access file, long from, long size) throws IOException {
+        if (from == size || size - from > LONGEST_BEGINNING) {
+            return false;
+        }
+        var text = new String(file.octets(from, size), StandardCharsets.ISO_8859_1).stripLeading();
+        return text.indexOf('\n') < 0 && !text.isEmpty() && (text.startsWith("From ") || "From ".startsWith(text));
+    }
+}
