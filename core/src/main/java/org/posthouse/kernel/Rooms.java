@@ -113,7 +113,7 @@ final class Rooms {
         routes = new Routes(directories::resolve, site);
         spool = new Spool(disk.var("spool"), SPOOL_MEMORY_OCTETS);
         spool.clean();
-        courier = new Courier(deliveries, trace, metrics);
+        courier = new Courier(deliveries, queues, routes, site, trace, metrics, clock);
         intake = new FilteredIntake(
                 new org.posthouse.pipeline.Rooms(filters, routes, courier, directories, states, spool, site, trace, metrics, clock));
         certificates = new ServerCertificates(disk.conf("tls"));
