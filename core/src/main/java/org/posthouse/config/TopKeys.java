@@ -23,6 +23,23 @@ import org.osgi.service.metatype.annotations.Option;
     String grace() default "5s";
 
     @AttributeDefinition(name = "duration",
+            description = "How long a sender waits for delivery to mailboxes here before its message is queued")
+    String inline_budget() default "2s";
+
+    @AttributeDefinition(name = "duration",
+            description = "After what time queued mail to other hosts is tried again; each time it is doubled")
+    String retry_first() default "5m";
+
+    @AttributeDefinition(name = "duration", description = "The longest time between two attempts")
+    String retry_longest() default "4h";
+
+    @AttributeDefinition(name = "duration", description = "How long queued mail is tried before it goes back to its sender")
+    String expire() default "5d";
+
+    @AttributeDefinition(name = "duration", description = "After what time a sender is told that the message still waits")
+    String delay_notice() default "4h";
+
+    @AttributeDefinition(name = "duration",
             description = "How long sessions may keep a replaced bundle before they are asked to end")
     String drain() default "10m";
 

@@ -23,6 +23,7 @@ import org.posthouse.config.CheckCommand;
 import org.posthouse.config.ConfigCommand;
 import org.posthouse.observe.Command;
 import org.posthouse.observe.TraceCommand;
+import org.posthouse.queue.QueueCommand;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,7 +54,8 @@ public final class Activator implements BundleActivator {
         kernel = Optional.of(made);
         List.of(new BundleCommand(made), new ReloadCommand(made), new StatusCommand(made), new StopCommand(() -> end(context)),
                 new CheckCommand(made::check), new ConfigCommand(made::check), new UserCommand(made.rooms().directories,
-                made.rooms().site), new TraceCommand(made.rooms().trace, ZoneId.systemDefault()), new HelpCommand(this::all))
+                made.rooms().site), new QueueCommand(made.rooms().queues, made.rooms().courier, ZoneId.systemDefault()),
+                new TraceCommand(made.rooms().trace, ZoneId.systemDefault()), new HelpCommand(this::all))
                 .forEach(command -> commands.put(command.name(), command));
         if (context.getProperty("posthouse.mode").equals("command")) {
             runAlone(context, made, List.of(context.getProperty("posthouse.command").split("\0", -1)));

@@ -98,6 +98,9 @@ final class Kernel {
             transaction.begin(load(), listen);
             expect(transaction.current());
             thread.start();
+            if (listen) {
+                rooms.courier.start();
+            }
         } finally {
             kernel.unlock();
         }
@@ -276,6 +279,7 @@ final class Kernel {
         rooms.listeners.stopAccepting();
         rooms.listeners.close(SESSIONS_END_WITHIN);
         try {
+            rooms.courier.close();
             if (kernel.tryLock(STOPS_WITHIN.toMillis(), TimeUnit.MILLISECONDS)) {
                 try {
                     swaps.stopAll();

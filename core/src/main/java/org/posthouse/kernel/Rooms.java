@@ -45,6 +45,7 @@ import org.posthouse.pipeline.FilteredIntake;
 import org.posthouse.pipeline.Intake;
 import org.posthouse.queue.Courier;
 import org.posthouse.queue.Delivery;
+import org.posthouse.queue.Queue;
 import org.posthouse.queue.Routes;
 import org.posthouse.state.PluginStates;
 import org.posthouse.state.StateStore;
@@ -68,6 +69,7 @@ final class Rooms {
     final Plugins<Protocol> protocols;
     final Plugins<Filter> filters;
     final Plugins<Delivery> deliveries;
+    final Plugins<Queue> queues;
     final Plugins<Directory> directoryPlugins;
     final Plugins<MailboxEngine> engines;
     final Plugins<Store> storePlugins;
@@ -93,6 +95,7 @@ final class Rooms {
         protocols = new Plugins<>("protocol", Ended.into(probations), clock);
         filters = new Plugins<>("filter", Ended.into(probations), clock);
         deliveries = new Plugins<>("delivery", Ended.into(probations), clock);
+        queues = new Plugins<>("queue", Ended.into(probations), clock);
         directoryPlugins = new Plugins<>("directory", Ended.into(probations), clock);
         engines = new Plugins<>("mailboxes", Ended.into(probations), clock);
         storePlugins = new Plugins<>("store", Ended.into(probations), clock);
@@ -110,7 +113,7 @@ final class Rooms {
         routes = new Routes(directories::resolve, site);
         spool = new Spool(disk.var("spool"), SPOOL_MEMORY_OCTETS);
         spool.clean();
-        courier = new Courier(deliveries, trace, metrics);
+        courier = new Courier(deliveries, queues, routes, site, trace, metrics, clock);
         intake = new FilteredIntake(
                 new org.posthouse.pipeline.Rooms(filters, routes, courier, directories, states, spool, site, trace, metrics, clock));
         certificates = new ServerCertificates(disk.conf("tls"));
@@ -127,7 +130,7 @@ final class Rooms {
     List<Kind<?>> kinds() {
         return List.of(new Kind<>(Protocol.class, protocols, n -> n.service().name(), Kind.Swap.BESIDE),
                 Kind.of(Filter.class, filters, Kind.Swap.BESIDE), Kind.of(Delivery.class, deliveries, Kind.Swap.BESIDE),
-                Kind.of(Directory.class, directoryPlugins, Kind.Swap.BESIDE),
+                Kind.of(Directory.class, directoryPlugins, Kind.Swap.BESIDE), Kind.of(Queue.class, queues, Kind.Swap.HANDOVER),
                 Kind.of(MailboxEngine.class, engines, Kind.Swap.HANDOVER), Kind.of(Store.class, storePlugins, Kind.Swap.HANDOVER),
                 Kind.of(StateStore.class, statePlugins, Kind.Swap.HANDOVER),
                 new Kind<>(Command.class, commands, n -> n.service().name(), Kind.Swap.AT_ONCE),
@@ -135,7 +138,8 @@ final class Rooms {
     }
 
     private List<Plugins<?>> plugins() {
-        return List.of(protocols, filters, deliveries, directoryPlugins, engines, storePlugins, statePlugins, commands, observers);
+        return List.of(protocols, filters, deliveries, queues, directoryPlugins, engines, storePlugins, statePlugins, commands,
+                observers);
     }
 
     void register(BundleContext context) {
@@ -180,6 +184,7 @@ final class Rooms {
         expectedFilters.addAll(requiredFilters);
         filters.expect(expectedFilters);
         deliveries.expect(named(running, "delivery-"));
+        queues.expect(named(running, "queue-"));
         directoryPlugins.expect(named(running, "directory-"));
         engines.expect(named(running, "mailboxes-"));
         storePlugins.expect(named(running, "store-"));

@@ -371,7 +371,7 @@ final class Swaps {
         return each.services().stream().mapToInt(s -> switch (s.kind().type().getSimpleName()) {
             case "MailboxEngine" -> 1;
             case "Store" -> 2;
-            case "StateStore" -> 3;
+            case "StateStore", "Queue" -> 3;
             default -> 0;
         }).max().orElse(0);
     }

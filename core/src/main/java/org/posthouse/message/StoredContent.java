@@ -10,9 +10,9 @@ import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 
 /** A content over octets that can be opened again and again; each of header and tree parsed once, when first asked for. */
-final class StoredContent implements Content {
+public final class StoredContent implements Content {
     /** Where the octets are. */
-    interface Octets {
+    public interface Octets {
         long size();
 
         InputStream open() throws IOException;
@@ -26,12 +26,12 @@ final class StoredContent implements Content {
     private final Once<Headers> headers = new Once<>(MessageParser::headers);
     private final Once<Part> tree = new Once<>(in -> MessageParser.parse(in, size()));
 
-    StoredContent(Octets octets) {
+    public StoredContent(Octets octets) {
         this.octets = octets;
     }
 
     /** The array is not copied and must not change. */
-    static Octets inMemory(byte[] array, int length) {
+    public static Octets inMemory(byte[] array, int length) {
         return new Octets() {
             @Override public long size() {
                 return length;

@@ -2,12 +2,11 @@ package org.posthouse.pipeline;
 
 import java.io.IOException;
 import java.util.List;
-import org.posthouse.message.Address;
 import org.posthouse.message.Refusal;
 import org.posthouse.queue.Courier;
-import org.posthouse.queue.Destination;
 import org.posthouse.queue.Route;
 import org.posthouse.queue.Routes;
+import org.posthouse.queue.Way;
 
 /**
  * Whom we take mail for: everybody who is here, and from those we trust for anybody. Trusted is who has logged in, or whose
@@ -23,21 +22,21 @@ final class Gate {
         this.courier = courier;
     }
 
-    /** Where the recipient's mail goes. */
-    List<Destination> admit(Client client, Address to) throws Refusal, IOException {
-        return switch (routes.route(to)) {
-            case Route.Local(var destinations) -> destinations;
+    /** The ways on which the recipient's mail goes. */
+    List<Way> admit(Client client, Recipient to) throws Refusal, IOException {
+        return switch (routes.route(to.address())) {
+            case Route.Local local -> local.ways(to);
             case Route.Unknown(var why) -> throw new Refusal(why);
-            case Route.Outside(var address) -> relay(client, address);
+            case Route.Outside _ -> relay(client, to);
         };
     }
 
-    private List<Destination> relay(Client client, Address to) throws Refusal, IOException {
+    private List<Way> relay(Client client, Recipient to) throws Refusal, IOException {
         if (!trusts(client)) {
             throw new Refusal("5.7.1", "relaying denied");
         }
-        var outside = new Destination("smtp", to.domain(), "INBOX");
-        if (!courier.reaches(outside)) {
+        var outside = Way.outside(to);
+        if (!courier.takes(outside.to())) {
             throw new Refusal("4.4.1", "no delivery for this destination yet");
         }
         return List.of(outside);

@@ -20,7 +20,7 @@ import org.posthouse.pipeline.Fates.Telling;
 import org.posthouse.pipeline.Question.Asking;
 import org.posthouse.pipeline.Verdict.Disposition;
 import org.posthouse.queue.Copy;
-import org.posthouse.queue.Destination;
+import org.posthouse.queue.Way;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,10 +31,8 @@ import org.slf4j.LoggerFactory;
  */
 final class Incoming implements Transaction {
     private static final Logger log = LoggerFactory.getLogger(FilteredIntake.class);
-    private static final String QUARANTINE = "Quarantine";
-    private static final Status KEPT_BACK = new Status("5.7.1", "message refused by local policy");
 
-    private record Accepted(Recipient to, List<Destination> where) {}
+    private record Accepted(Recipient to, List<Way> where) {}
 
     private final Client client;
     private final Rooms rooms;
@@ -83,7 +81,7 @@ final class Incoming implements Transaction {
             return;
         }
         try {
-            var where = gate.admit(client, to.address());
+            var where = gate.admit(client, to);
             submission.recipient();
             screen(to);
             accepted.put(to.address(), new Accepted(to, where));
@@ -173,13 +171,13 @@ final class Incoming implements Transaction {
         var copies = new ArrayList<Copy>();
         var contents = new HashMap<String, Content>();
         for (var one : accepted.values()) {
-            var refusal = fates.refusal(one.to).or(() -> keptBack(fates, one));
+            var refusal = fates.refusal(one.to);
             if (refusal.isPresent()) {
                 each.put(one.to, refusal.get());
                 continue;
             }
             var own = contents.computeIfAbsent(ruling.linesFor(one.to), lines -> inFront(lines, content));
-            copies.add(new Copy(one.to, filed(fates, ruling, one), own));
+            copies.add(new Copy(one.to, filed(ruling, one), own, quarantine(fates, one)));
         }
         if (!copies.isEmpty()) {
             each.putAll(rooms.courier().deliver(id, from, copies));
@@ -187,25 +185,19 @@ final class Incoming implements Transaction {
         return new Receipt(id, fates.told(each));
     }
 
-    /** Mail on its way out has no folder to be kept in. */
-    private static Optional<Status> keptBack(Fates fates, Accepted one) {
-        return fates.quarantines(one.to) && !one.where.stream().allMatch(Incoming::isLocal)
-                ? Optional.of(KEPT_BACK) : Optional.empty();
+    /** Mail on its way out has no folder. */
+    private static List<Way> filed(Ruling ruling, Accepted one) {
+        return ruling.folder(one.to).map(folder -> one.where.stream().map(way -> way.inFolder(folder)).toList()).orElse(one.where);
     }
 
-    private List<Destination> filed(Fates fates, Ruling ruling, Accepted one) {
-        var folder = fates.quarantines(one.to) ? Optional.of(QUARANTINE) : ruling.folder(one.to);
-        if (folder.isEmpty()) {
-            return one.where;
+    /** Why it is held until somebody releases it. */
+    private Optional<String> quarantine(Fates fates, Accepted one) {
+        if (!fates.quarantines(one.to)) {
+            return Optional.empty();
         }
-        if (fates.quarantines(one.to)) {
-            ledger.quarantined(id, one.to, fates.each().get(one.to));
-        }
-        return one.where.stream().map(d -> isLocal(d) ? Destination.local(d.target(), folder.get()) : d).toList();
-    }
-
-    private static boolean isLocal(Destination destination) {
-        return destination.transport().equals("local");
+        var why = fates.each().get(one.to);
+        ledger.quarantined(id, one.to, why);
+        return Optional.of(Screening.words(why));
     }
 
     private static Content inFront(String lines, Content content) {

@@ -1,100 +1,245 @@
 package org.posthouse.queue;
 
 import java.io.IOException;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.random.RandomGenerator;
 import org.posthouse.config.Values;
 import org.posthouse.message.Content;
 import org.posthouse.message.MessageId;
-import org.posthouse.message.OutcomeUnknown;
 import org.posthouse.message.Status;
-import org.posthouse.message.Unavailable;
+import org.posthouse.net.Site;
 import org.posthouse.observe.Metrics;
 import org.posthouse.observe.Trace;
 import org.posthouse.pipeline.Recipient;
 import org.posthouse.pipeline.Sender;
+import org.posthouse.queue.Queue.Item;
+import org.posthouse.queue.Queue.Leg;
+import org.posthouse.queue.Queue.Waiting;
 import org.posthouse.swap.Plugins;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings a message to its destinations while its sender waits: one consignment a destination, numbered in the order of the
- * destinations' names, side by side. What is away or undecided is tried again with the same delivery id for up to
- * {@code grace} from its turn on; then its recipients get a status of class 4. A recipient is delivered when all its destinations are,
- * with all mail they cause.
+ * Brings a message to its destinations: one consignment a destination, numbered in the order of the destinations' names.
  *
- * <p>There is no queue yet. So a recipient that was served may be served again when the client repeats the message for
- * those who were not: its repetition has another message id.
+ * <p>Where all of them are mailboxes here, they are tried while the sender waits, side by side, for at most
+ * {@code inline-budget}; who is not served then goes into the queue with the same delivery id, so that a late end and the next
+ * attempt meet. Everything else goes into the queue at once. What is in the queue is ours: it is tried until it is delivered,
+ * failed for good or too old ({@link Rounds}, {@link Aftermath}).
+ *
+ * <p>Without a queue bundle all destinations are tried while the sender waits, for {@code grace} each from its turn on; then
+ * the recipients get a status of class 4, and one that was served may be served again when the client repeats the message.
  */
 public final class Courier {
-    static final int MOST_GENERATIONS = 5;
-
     private static final Logger log = LoggerFactory.getLogger(Courier.class);
-    private static final Duration FIRST_PAUSE = Duration.ofMillis(20);
-    private static final Duration LONGEST_PAUSE = Duration.ofMillis(500);
     private static final Duration LONGEST = Duration.ofMinutes(5); // RFC 5321 §4.5.3.2.6: clients wait ten for this reply
-    private static final Status LATER = new Status("4.3.0", "cannot be delivered now, try again later");
+    private static final Duration USUAL_BUDGET = Duration.ofSeconds(2);
 
-    private record Parcel(Destination to, Content content) {}
+    /** What is the same for some recipients: the destination and what they get. */
+    private record Parcel(Destination to, Content content, Optional<String> held) {
+        static Parcel of(Copy copy, Way way) {
+            return new Parcel(way.to(), copy.content(), copy.held());
+        }
+    }
 
-    private record Carried(Map<Recipient, Outcome> outcomes, long ms) {}
+    /** What becomes one item. */
+    private record Batch(Content content, Optional<String> held) {}
 
-    private final Plugins<Delivery> deliveries;
+    private record Settings(Duration grace, Duration budget) {}
+
+    private final PluginQueue queue;
+    private final Attempts attempts;
+    private final Aftermath aftermath;
+    private final Rounds rounds;
     private final Trace trace;
     private final Metrics metrics;
-    private volatile Duration grace = Duration.ofSeconds(5);
+    private final Clock clock;
+    private volatile Settings settings = new Settings(Duration.ofSeconds(5), USUAL_BUDGET);
 
-    public Courier(Plugins<Delivery> deliveries, Trace trace, Metrics metrics) {
-        this.deliveries = deliveries;
+    public Courier(Plugins<Delivery> deliveries, Plugins<Queue> queues, Routes routes, Site site, Trace trace, Metrics metrics,
+            Clock clock) {
+        this.queue = new PluginQueue(queues);
+        this.attempts = new Attempts(deliveries, trace, metrics);
+        this.aftermath = new Aftermath(queue, new Notices(queue, routes, site, trace, metrics, clock), clock);
+        this.rounds = new Rounds(queue, attempts, aftermath, clock);
         this.trace = trace;
         this.metrics = metrics;
+        this.clock = clock;
     }
 
-    /** Of the top lines: {@code grace}. */
+    /** Of the top lines: {@code grace}, {@code inline-budget} and those of {@link RetryPlan}. */
     public void configure(Values top) {
-        grace = top.duration("grace");
+        var plan = RetryPlan.of(top);
+        settings = new Settings(top.duration("grace"), top.has("inline-budget") ? top.duration("inline-budget") : USUAL_BUDGET);
+        rounds.plan(plan);
     }
 
-    /** Whether some delivery takes mail for it. */
-    public boolean reaches(Destination destination) throws IOException {
-        for (var name : deliveries.names()) {
-            if (deliveries.call(name, d -> d.accepts(destination))) {
-                return true;
-            }
-        }
-        return false;
+    /** Begins to work on what is in the queue. */
+    public void start() {
+        rounds.start();
     }
 
-    /** A status for every recipient; class 2 means durable at all its destinations. */
+    /** Ends that, within about a second. */
+    public void close() throws InterruptedException {
+        rounds.close();
+    }
+
+    /** Something in the queue may be due earlier than it was. */
+    void wake() {
+        rounds.wake();
+    }
+
+    /** The part that works on the queue. */
+    Rounds rounds() {
+        return rounds;
+    }
+
+    /** Whether mail for it can be taken: it can wait, or some delivery is there for it. */
+    public boolean takes(Destination destination) throws IOException {
+        return queue.isHere() || attempts.reaches(destination);
+    }
+
+    /**
+     * A status for every recipient; class 2 means durable, in the queue or at all its destinations. An IOException when
+     * nothing was taken.
+     */
     public Map<Recipient, Status> deliver(MessageId id, Sender from, List<Copy> copies) throws IOException {
-        var parcels = new LinkedHashMap<Parcel, List<Recipient>>();
+        var parcels = parcels(id, from, copies);
+        var statuses = queue.isHere() ? taken(id, from, parcels) : straight(parcels);
+        var each = new LinkedHashMap<Recipient, Status>();
         for (var copy : copies) {
-            for (var destination : copy.where()) {
-                parcels.computeIfAbsent(new Parcel(destination, copy.content()), _ -> new ArrayList<>()).add(copy.to());
-            }
+            each.put(copy.to(), copy.where().stream().map(way -> statuses.get(Parcel.of(copy, way)).get(way.recipient()))
+                    .reduce(Status.OK, Courier::worse));
         }
-        var order = Comparator.comparing((Parcel p) -> p.to.toString());
-        var consignments = new ArrayList<Consignment>();
-        for (var parcel : parcels.keySet().stream().sorted(order).toList()) {
-            var delivery = new DeliveryId(id, consignments.size() + 1);
-            consignments.add(new Consignment(delivery, from, parcel.to, parcels.get(parcel), parcel.content));
-        }
-        return deliver(consignments, 1);
+        return each;
     }
 
-    private Map<Recipient, Status> deliver(List<Consignment> consignments, int generation) throws IOException {
-        long start = System.nanoTime();
-        var carried = SideBySide.each(consignments, c -> carry(c, deadline(start)));
-        var statuses = new LinkedHashMap<Recipient, Status>();
-        for (int i = 0; i < consignments.size(); i++) {
-            for (var to : consignments.get(i).recipients()) {
-                statuses.merge(to, status(consignments.get(i), to, carried.get(i), generation), Courier::worse);
+    private static Map<Parcel, Consignment> parcels(MessageId id, Sender from, List<Copy> copies) {
+        var recipients = new LinkedHashMap<Parcel, List<Recipient>>();
+        for (var copy : copies) {
+            for (var way : copy.where()) {
+                var there = recipients.computeIfAbsent(Parcel.of(copy, way), _ -> new ArrayList<>());
+                if (!there.contains(way.recipient())) {
+                    there.add(way.recipient());
+                }
             }
+        }
+        var parcels = new LinkedHashMap<Parcel, Consignment>();
+        for (var parcel : recipients.keySet().stream().sorted(Comparator.comparing((Parcel p) -> p.to.toString())).toList()) {
+            var delivery = new DeliveryId(id, parcels.size() + 1);
+            parcels.put(parcel, new Consignment(delivery, from, parcel.to, recipients.get(parcel), parcel.content));
+        }
+        return parcels;
+    }
+
+    /** The consignments of a queued item. */
+    static List<Consignment> consignments(Item item, Content content) {
+        return item.legs().stream().map(leg -> new Consignment(leg.id(), item.from(), leg.to(),
+                leg.recipients().stream().map(Waiting::to).toList(), content)).toList();
+    }
+
+    /** With a queue: first what must go into it, since that may fail, then what can be delivered at once. */
+    private Map<Parcel, Map<Recipient, Status>> taken(MessageId id, Sender from, Map<Parcel, Consignment> parcels)
+            throws IOException {
+        var batches = new LinkedHashMap<Batch, List<Consignment>>();
+        parcels.forEach((parcel, consignment) -> batches.computeIfAbsent(new Batch(parcel.content, parcel.held),
+                _ -> new ArrayList<>()).add(consignment));
+        var items = new LinkedHashMap<Item, Batch>();
+        batches.forEach((batch, some) -> items.put(item(items.isEmpty() ? id.text() : id + "-" + (items.size() + 1), from, some,
+                batch.held), batch));
+        var atOnce = new LinkedHashMap<Item, Batch>();
+        for (var item : items.entrySet()) {
+            if (item.getValue().held.isEmpty() && item.getKey().legs().stream().allMatch(l -> l.to().transport().equals("local"))) {
+                atOnce.put(item.getKey(), item.getValue());
+            } else {
+                put(item.getKey(), item.getValue().content, false);
+            }
+        }
+        var left = atOnce.isEmpty() ? List.<DeliveryId>of() : triedAtOnce(atOnce);
+        var statuses = new HashMap<Parcel, Map<Recipient, Status>>();
+        parcels.forEach((parcel, c) -> statuses.put(parcel, all(c, left.contains(c.id()) ? Attempts.LATER : Status.OK)));
+        return statuses;
+    }
+
+    private Item item(String id, Sender from, List<Consignment> consignments, Optional<String> held) {
+        var legs = consignments.stream().map(c -> new Leg(c.id(), c.to(),
+                c.recipients().stream().map(to -> new Waiting(to, Optional.empty())).toList())).toList();
+        return new Item(id, clock.instant(), from, legs).held(held);
+    }
+
+    private static Map<Recipient, Status> all(Consignment consignment, Status status) {
+        var each = new HashMap<Recipient, Status>();
+        consignment.recipients().forEach(to -> each.put(to, status));
+        return each;
+    }
+
+    /** Those that could be neither delivered nor queued. */
+    private List<DeliveryId> triedAtOnce(Map<Item, Batch> items) throws IOException {
+        long deadline = System.nanoTime() + settings.budget.toNanos();
+        var consignments = new ArrayList<Consignment>();
+        items.forEach((item, batch) -> consignments.addAll(consignments(item, batch.content)));
+        var each = SideBySide.each(consignments, c -> attempts.carry(c, deadline, deadline));
+        var became = new HashMap<DeliveryId, Map<Recipient, Outcome>>();
+        for (int i = 0; i < each.size(); i++) {
+            became.put(consignments.get(i).id(), each.get(i));
+        }
+        var left = new ArrayList<DeliveryId>();
+        for (var one : items.entrySet()) {
+            var item = aftermath.settle(one.getKey(), one.getValue().content, became, rounds.plan());
+            try {
+                if (!item.legs().isEmpty()) {
+                    put(item, one.getValue().content, true);
+                }
+            } catch (IOException e) {
+                log.warn("not queued id={} cause=\"{}\"", item.id(), e.toString());
+                item.legs().forEach(leg -> left.add(leg.id()));
+            }
+        }
+        return left;
+    }
+
+    /** @param tried whether it has been tried before, so that it should rest a little */
+    private void put(Item item, Content content, boolean tried) throws IOException {
+        var now = clock.instant();
+        var due = tried ? rounds.plan().next(item, now, RandomGenerator.getDefault()) : now;
+        queue.put(item, content, due);
+        trace.event(item.id(), item.held().isPresent() ? "held" : "queued", "legs", item.legs().size(), "size", content.size(),
+                "why", item.held().orElse(null));
+        metrics.count("queue_items", "what", item.held().isPresent() ? "held" : "queued");
+        log.info("{} id={} from=<{}> size={}", item.held().isPresent() ? "held" : "queued", item.id(), item.from(), content.size());
+        wake();
+    }
+
+    /** Without a queue. There is no place for what is to be held. */
+    private Map<Parcel, Map<Recipient, Status>> straight(Map<Parcel, Consignment> parcels) throws IOException {
+        var free = parcels.keySet().stream().filter(parcel -> parcel.held.isEmpty()).toList();
+        var statuses = straight(free.stream().map(parcels::get).toList(), 1);
+        var each = new HashMap<Parcel, Map<Recipient, Status>>();
+        parcels.forEach((parcel, consignment) -> each.put(parcel, all(consignment, Attempts.LATER)));
+        for (int i = 0; i < free.size(); i++) {
+            each.put(free.get(i), statuses.get(i));
+        }
+        return each;
+    }
+
+    private List<Map<Recipient, Status>> straight(List<Consignment> consignments, int generation) throws IOException {
+        long start = System.nanoTime();
+        var each = SideBySide.each(consignments, c -> carry(c, start));
+        var statuses = new ArrayList<Map<Recipient, Status>>();
+        for (var outcomes : each) {
+            var became = new HashMap<Recipient, Status>();
+            for (var outcome : outcomes.entrySet()) {
+                became.put(outcome.getKey(), status(outcome.getValue(), generation));
+            }
+            statuses.add(became);
         }
         return statuses;
     }
@@ -103,96 +248,26 @@ public final class Courier {
      * Grace is for each consignment, from its own turn on: a slow disk needs more than that for a thousand mailboxes, and
      * would need it again each time the sender repeats the message for all of them.
      */
-    private long deadline(long start) {
-        return Math.min(System.nanoTime() + grace.toNanos(), start + LONGEST.toNanos());
+    private Map<Recipient, Outcome> carry(Consignment consignment, long start) {
+        long deadline = Math.min(System.nanoTime() + settings.grace.toNanos(), start + LONGEST.toNanos());
+        return attempts.carry(consignment, deadline, deadline);
     }
 
-    /** Tries until there is an outcome or no time; never throws, since other consignments may have arrived. */
-    private Carried carry(Consignment consignment, long deadline) {
-        long start = System.nanoTime();
-        var outcomes = outcomes(consignment, deadline);
-        return new Carried(outcomes, (System.nanoTime() - start) / 1_000_000);
-    }
-
-    private Map<Recipient, Outcome> outcomes(Consignment consignment, long deadline) {
-        var pause = FIRST_PAUSE;
-        while (true) {
-            try {
-                return attempt(consignment, deadline);
-            } catch (Unavailable | OutcomeUnknown e) {
-                if (!paused(pause, deadline)) {
-                    return undelivered(consignment, e);
-                }
-                pause = pause.compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
-            } catch (IOException e) {
-                return undelivered(consignment, e);
-            }
-        }
-    }
-
-    /** By the first delivery that accepts the destination. One that is away is waited for: it may be the one. */
-    private Map<Recipient, Outcome> attempt(Consignment consignment, long deadline) throws IOException {
-        for (var name : deliveries.names()) {
-            long start = System.nanoTime();
-            var budget = Duration.ofNanos(Math.max(deadline - start, 0));
-            var outcomes = deliveries.callWithin(name, budget, d -> d.accepts(consignment.to())
-                    ? Optional.of(d.deliver(consignment)) : Optional.<Map<Recipient, Outcome>>empty());
-            if (outcomes.isPresent()) {
-                metrics.time("delivery_time", Duration.ofNanos(System.nanoTime() - start), "delivery", name);
-                return outcomes.get();
-            }
-        }
-        throw new Unavailable("no delivery for " + consignment.to());
-    }
-
-    /** False when there is no time left. */
-    private static boolean paused(Duration pause, long deadline) {
-        if (System.nanoTime() + pause.toNanos() >= deadline) {
-            return false;
-        }
-        try {
-            Thread.sleep(pause);
-            return true;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
-    }
-
-    private Map<Recipient, Outcome> undelivered(Consignment consignment, IOException why) {
-        log.warn("undelivered id={} where={} cause=\"{}\"", consignment.id(), consignment.to(), why.toString());
-        var outcomes = new LinkedHashMap<Recipient, Outcome>();
-        consignment.recipients().forEach(to -> outcomes.put(to, new Outcome.Deferred(LATER)));
-        return outcomes;
-    }
-
-    private Status status(Consignment consignment, Recipient to, Carried carried, int generation) throws IOException {
-        var outcome = carried.outcomes.getOrDefault(to, new Outcome.Deferred(LATER));
-        var status = switch (outcome) {
-            case Outcome.Delivered _ -> Status.OK;
-            case Outcome.Deferred(var why) -> why.temporary() ? why : new Status(LATER.code(), why.text());
-            case Outcome.Failed(var why) -> why.permanent() ? why : new Status("5.3.0", why.text());
+    private Status status(Outcome outcome, int generation) throws IOException {
+        return switch (outcome) {
+            case Outcome.Delivered(_, var resulting) -> resulting.isEmpty() ? Status.OK : caused(resulting, generation);
+            case Outcome.Deferred(var why) -> why;
+            case Outcome.Failed(var why) -> why;
         };
-        if (!(outcome instanceof Outcome.Delivered(var where, var resulting))) {
-            noted(consignment, status.temporary() ? "deferred" : "failed", to, consignment.to(), status, carried.ms);
-            return status;
-        }
-        noted(consignment, "delivered", to, where, null, carried.ms);
-        return resulting.isEmpty() ? status : caused(resulting, generation);
-    }
-
-    private void noted(Consignment consignment, String what, Recipient to, Object where, Status status, long ms) {
-        trace.event(consignment.id().text(), what, "to", to, "where", where, "status", status, "ms", ms);
-        metrics.count("delivery_outcomes", "outcome", what);
     }
 
     /** Mail that a delivery caused travels the same way, and counts for the recipient for whom it was caused. */
     private Status caused(List<Consignment> resulting, int generation) throws IOException {
-        if (generation == MOST_GENERATIONS) {
+        if (generation == Aftermath.MOST_GENERATIONS) {
             log.warn("undelivered id={} cause=\"mail causes mail without end\"", resulting.getFirst().id());
-            return new Status("5.4.6", "mail loops here");
+            return Aftermath.LOOPS;
         }
-        return deliver(resulting, generation + 1).values().stream().reduce(Status.OK, Courier::worse);
+        return straight(resulting, generation + 1).stream().flatMap(m -> m.values().stream()).reduce(Status.OK, Courier::worse);
     }
 
     /** What can still come right is worse than what is lost: the sender tries again, and then learns of the loss. */

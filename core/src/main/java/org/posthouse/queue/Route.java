@@ -1,15 +1,28 @@
 package org.posthouse.queue;
 
 import java.util.List;
+import java.util.stream.Stream;
 import org.posthouse.message.Address;
 import org.posthouse.message.Status;
+import org.posthouse.pipeline.Recipient;
 
 /** Where an address leads. */
 public sealed interface Route {
-    /** Here: at least one mailbox, each once. */
-    record Local(List<Destination> destinations) implements Route {
+    /** Ours: each mailbox here once, and whom aliases name outside; at least one of them. */
+    record Local(List<Destination> destinations, List<Address> outside) implements Route {
         public Local {
             destinations = List.copyOf(destinations);
+            outside = List.copyOf(outside);
+        }
+
+        public Local(List<Destination> destinations) {
+            this(destinations, List.of());
+        }
+
+        /** For a recipient with this address. */
+        public List<Way> ways(Recipient named) {
+            return Stream.concat(destinations.stream().map(d -> new Way(d, named)),
+                    outside.stream().map(target -> Way.outside(target, named))).toList();
         }
     }
 

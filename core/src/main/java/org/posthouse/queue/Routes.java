@@ -45,7 +45,7 @@ public final class Routes {
     private record Settings(String delimiter, Optional<Address> postmaster) {}
 
     /** What one address has led to so far. */
-    private record Walk(Set<Destination> found, Set<Address> followed) {}
+    private record Walk(Set<Destination> found, Set<Address> outside, Set<Address> followed) {}
 
     private final Resolver directories;
     private final Site site;
@@ -98,9 +98,9 @@ public final class Routes {
     }
 
     private Route expand(Address address) throws IOException {
-        var walk = new Walk(new LinkedHashSet<>(), new HashSet<>());
+        var walk = new Walk(new LinkedHashSet<>(), new LinkedHashSet<>(), new HashSet<>());
         var wrong = follow(address, List.of(), walk);
-        return wrong.<Route>map(Route.Unknown::new).orElseGet(() -> new Route.Local(List.copyOf(walk.found)));
+        return wrong.<Route>map(Route.Unknown::new).orElseGet(() -> new Route.Local(List.copyOf(walk.found), List.copyOf(walk.outside)));
     }
 
     /** Adds what the address leads to; a status if it leads nowhere. */
@@ -128,8 +128,11 @@ public final class Routes {
         }
         for (var target : targets) {
             var domain = ours(target.domain());
-            var wrong = domain.isEmpty() ? wrong(WRONG_ALIAS, path, target, "leads outside our domains, which needs the queue")
-                    : follow(lower(new Address(target.local(), domain.get())), path, walk);
+            if (domain.isEmpty()) {
+                walk.outside.add(target);
+                continue;
+            }
+            var wrong = follow(lower(new Address(target.local(), domain.get())), path, walk);
             if (wrong.isPresent()) {
                 return wrong;
             }

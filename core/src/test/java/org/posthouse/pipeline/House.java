@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.posthouse.auth.Directories;
 import org.posthouse.auth.Directory;
 import org.posthouse.auth.MemoryDirectory;
@@ -24,13 +25,15 @@ import org.posthouse.observe.MemoryTrace;
 import org.posthouse.queue.Consignment;
 import org.posthouse.queue.Courier;
 import org.posthouse.queue.Delivery;
+import org.posthouse.queue.MemoryQueue;
+import org.posthouse.queue.Queue;
 import org.posthouse.queue.RecordingDelivery;
 import org.posthouse.queue.Routes;
 import org.posthouse.state.MemoryStates;
 import org.posthouse.state.SetClock;
 import org.posthouse.swap.Plugins;
 
-/** An intake with rooms in memory behind it: ann and bob at example.test, one local delivery, no filters. For tests. */
+/** An intake with rooms in memory behind it: ann and bob at example.test, one local delivery, no filters, a queue if wanted. For tests. */
 final class House {
     static final Recipient ANN = recipient("ann@example.test");
     static final Recipient BOB = recipient("bob@example.test");
@@ -46,15 +49,29 @@ final class House {
     final SetClock clock = new SetClock();
     final MemoryStates states = new MemoryStates(clock);
     final Plugins<Directory> directories = new Plugins<>("directory");
-    final Courier courier = new Courier(deliveries, trace, metrics);
+    final Plugins<Queue> queues = new Plugins<>("queue");
+    final MemoryQueue queue = new MemoryQueue(clock);
     final FilteredIntake intake;
 
     House(Path spool) {
         deliveries.arrive("delivery-local", local, Map.of());
         directories.arrive("directory-memory", directory, Map.of());
         var site = new FixedSite();
-        intake = new FilteredIntake(new Rooms(filters, new Routes(directory::resolve, site), courier, new Directories(directories), states,
+        var routes = new Routes(directory::resolve, site);
+        var courier = new Courier(deliveries, queues, routes, site, trace, metrics, clock);
+        intake = new FilteredIntake(new Rooms(filters, routes, courier, new Directories(directories), states,
                 new Spool(spool, IN_MEMORY_OCTETS), site, trace, metrics, clock));
+    }
+
+    House withQueue() {
+        queues.arrive("queue-memory", queue, Map.of());
+        return this;
+    }
+
+    /** What waits, with the reason where it is held. */
+    List<String> queued() {
+        return queue.browse(Optional.empty(), 100).stream().flatMap(e -> e.item().legs().stream()
+                .map(leg -> leg.id() + " " + leg.to() + e.item().held().map(why -> " " + why).orElse(""))).sorted().toList();
     }
 
     ScriptedFilter filter(String name, String phase) {

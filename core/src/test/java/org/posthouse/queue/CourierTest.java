@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.posthouse.auth.Resolution;
 import org.posthouse.config.Values;
 import org.posthouse.message.Address;
 import org.posthouse.message.Content;
@@ -25,10 +26,12 @@ import org.posthouse.message.MessageId;
 import org.posthouse.message.OutcomeUnknown;
 import org.posthouse.message.Status;
 import org.posthouse.message.Unavailable;
+import org.posthouse.net.FixedSite;
 import org.posthouse.observe.MemoryMetrics;
 import org.posthouse.observe.MemoryTrace;
 import org.posthouse.pipeline.Recipient;
 import org.posthouse.pipeline.Sender;
+import org.posthouse.state.SetClock;
 import org.posthouse.swap.Plugins;
 
 class CourierTest {
@@ -41,7 +44,7 @@ class CourierTest {
     private final Plugins<Delivery> deliveries = new Plugins<>("delivery");
     private final MemoryTrace trace = new MemoryTrace();
     private final MemoryMetrics metrics = new MemoryMetrics();
-    private final Courier courier = new Courier(deliveries, trace, metrics);
+    private final Courier courier = courier(deliveries);
     private final RecordingDelivery local = new RecordingDelivery();
 
     @BeforeEach
@@ -64,7 +67,7 @@ class CourierTest {
     @Test
     void differentContentsForOneDestinationAreDifferentConsignments() throws IOException {
         var other = LETTER.withFirst("X-Mine: 1\r\n");
-        deliver(copy(ANN, "ann"), new Copy(BOB, List.of(box("ann")), other));
+        deliver(copy(ANN, "ann"), new Copy(BOB, List.of(new Way(box("ann"), BOB)), other));
         assertEquals(2, local.taken().size());
         assertEquals(2, local.taken().stream().map(Consignment::id).distinct().count());
     }
@@ -106,7 +109,7 @@ class CourierTest {
     void aDeliveryThatIsExpectedIsWaitedFor() throws Exception {
         var late = new Plugins<Delivery>("delivery");
         late.expect(List.of("delivery-late"));
-        var waiting = new FutureTask<>(() -> new Courier(late, trace, metrics).deliver(ID, FROM, List.of(copy(ANN, "ann"))));
+        var waiting = new FutureTask<>(() -> courier(late).deliver(ID, FROM, List.of(copy(ANN, "ann"))));
         Thread.ofVirtual().start(waiting);
         late.arrive("delivery-late", local, Map.of());
         assertEquals(Map.of(ANN, Status.OK), waiting.get(10, TimeUnit.SECONDS));
@@ -226,9 +229,9 @@ class CourierTest {
     void noDeliveryIsATemporaryFailure() throws IOException {
         grace("30ms");
         var outside = new Destination("smtp", "elsewhere.test", "INBOX");
-        assertEquals("4.3.0", deliver(new Copy(ANN, List.of(outside), LETTER)).get(ANN).code());
-        assertFalse(courier.reaches(outside));
-        assertTrue(courier.reaches(box("ann")));
+        assertEquals("4.3.0", deliver(new Copy(ANN, List.of(new Way(outside, ANN)), LETTER)).get(ANN).code());
+        assertFalse(courier.takes(outside));
+        assertTrue(courier.takes(box("ann")));
     }
 
     @Test
@@ -244,7 +247,7 @@ class CourierTest {
         local.behaving(c -> RecordingDelivery.all(c, new Outcome.Delivered("there",
                 List.of(new Consignment(new DeliveryId(c.id() + ".r"), FROM, box("ann"), List.of(ANN), LETTER)))));
         assertEquals("5.4.6", deliver(copy(ANN, "ann")).get(ANN).code());
-        assertEquals(Courier.MOST_GENERATIONS, local.taken().size());
+        assertEquals(Aftermath.MOST_GENERATIONS, local.taken().size());
     }
 
     @Test
@@ -254,12 +257,19 @@ class CourierTest {
         assertEquals(List.of(Thread.currentThread()), threads);
     }
 
+    /** Without a queue. */
+    private Courier courier(Plugins<Delivery> some) {
+        var site = new FixedSite();
+        return new Courier(some, new Plugins<>("queue"), new Routes(_ -> new Resolution.Unknown(), site), site, trace, metrics,
+                new SetClock());
+    }
+
     private Map<Recipient, Status> deliver(Copy... copies) throws IOException {
         return courier.deliver(ID, FROM, List.of(copies));
     }
 
     private static Copy copy(Recipient to, String... accounts) {
-        return new Copy(to, Arrays.stream(accounts).map(CourierTest::box).toList(), LETTER);
+        return new Copy(to, Arrays.stream(accounts).map(name -> new Way(box(name), to)).toList(), LETTER);
     }
 
     private static Destination box(String account) {

@@ -15,6 +15,7 @@ import org.posthouse.config.Values;
 import org.posthouse.message.Address;
 import org.posthouse.message.BadSetting;
 import org.posthouse.net.FixedSite;
+import org.posthouse.pipeline.Recipient;
 
 class RoutesTest {
     private final MemoryDirectory directory = new MemoryDirectory().with("ann@example.test", "x").with("bob@example.test", "x");
@@ -142,11 +143,20 @@ class RoutesTest {
     }
 
     @Test
+    void anAliasMayLeadOutside() throws IOException {
+        directory.alias(address("out@example.test"), address("ann@example.test"), address("Zoe@elsewhere.test"));
+        var local = assertInstanceOf(Route.Local.class, routes.route(address("out@example.test")));
+        assertEquals(List.of(address("Zoe@elsewhere.test")), local.outside());
+        var ways = local.ways(new Recipient(address("out@example.test"), Map.of("NOTIFY", "NEVER")));
+        assertEquals(List.of("local:ann@example.test", "smtp:elsewhere.test"), ways.stream().map(w -> w.to().toString()).toList());
+        assertEquals(new Recipient(address("Zoe@elsewhere.test"), Map.of("NOTIFY", "NEVER", "ORCPT", "rfc822;out@example.test")),
+                ways.getLast().recipient());
+    }
+
+    @Test
     void wrongAliasesAreTemporary() throws IOException {
-        directory.alias(address("out@example.test"), address("ann@example.test"), address("ann@elsewhere.test"));
         alias("gone", "ann", "nobody");
         directory.alias(address("empty@example.test"));
-        assertEquals("4.3.5", unknown("out@example.test"));
         assertEquals("4.3.5", unknown("gone@example.test"));
         assertEquals("4.3.5", unknown("empty@example.test"));
     }

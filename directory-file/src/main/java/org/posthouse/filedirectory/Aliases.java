@@ -18,8 +18,6 @@ import org.posthouse.message.Address;
  * target = local "@" domain / local   ; without a domain: in the domain of the address that was asked for
  * </pre>
  *
- * Targets lie in this server's domains: mail for others cannot be sent yet.
- *
  * @param byAlias the key as in the file, folded; targets without a domain have an empty one
  */
 record Aliases(Map<String, List<Address>> byAlias) {
@@ -77,10 +75,7 @@ record Aliases(Map<String, List<Address>> byAlias) {
         }
         var target = Names.parse(folded)
                 .orElseThrow(() -> new BadLine(number, "'" + Users.shown(text) + "' is not a mail address; write name@domain or name"));
-        if (!domains.all().contains(target.domain())) {
-            throw new BadLine(number, target + " is not in this server's domains (" + String.join(", ", domains.all())
-                    + ") and mail for other servers cannot be sent yet; use an address of one of them");
-        }
-        return target;
+        // RFC 5321 §2.4: only their own host knows what the case of others' names means
+        return domains.all().contains(target.domain()) ? target : Address.parse(text).orElse(target);
     }
 }

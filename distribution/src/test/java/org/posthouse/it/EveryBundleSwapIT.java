@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Every shipped bundle on the way of a letter is replaced while mail flows and a POP3 client downloads. */
 final class EveryBundleSwapIT {
     private static final List<String> BUNDLES = List.of("protocol-smtp", "protocol-pop3", "delivery-local", "directory-file",
-            "store-maildir", "mailboxes-indexed", "state-h2", "filter-greylist");
+            "store-maildir", "mailboxes-indexed", "state-h2", "queue-disk", "filter-greylist");
     private static final int RATE = 100;
     private static final String CONF = StraightPathIT.CONF.replace("enable   = ", "drain = 2s\nenable   = filter-greylist, ")
             + """

@@ -21,7 +21,7 @@ final class HouseRulesIT {
             + "|org\\.osgi\\..*|org\\.bouncycastle\\..*|org\\.apache\\.james\\.mime4j(\\..*)?"
             + "|org\\.posthouse\\.(net|message|pipeline|queue|auth|mailbox|state|disk|observe)");
     private static final Set<String> KINDS = Set.of("net.Protocol", "pipeline.Filter", "queue.Delivery", "auth.Directory",
-            "mailbox.Store", "mailbox.MailboxEngine", "state.StateStore");
+            "queue.Queue", "mailbox.Store", "mailbox.MailboxEngine", "state.StateStore");
     private static final int LONGEST_FILE = 500;
 
     private static List<Path> bundles() throws IOException {

@@ -1,0 +1,138 @@
+package org.posthouse.queue;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.posthouse.message.OutcomeUnknown;
+import org.posthouse.message.Status;
+import org.posthouse.message.Unavailable;
+import org.posthouse.observe.Metrics;
+import org.posthouse.observe.Trace;
+import org.posthouse.pipeline.Recipient;
+import org.posthouse.swap.Plugins;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Takes a consignment to the first delivery that accepts its destination, and writes down what became of it. */
+final class Attempts {
+    static final Status LATER = new Status("4.3.0", "cannot be delivered now, try again later");
+
+    private static final Logger log = LoggerFactory.getLogger(Courier.class);
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(20);
+    private static final Duration LONGEST_PAUSE = Duration.ofMillis(500);
+
+    private final Plugins<Delivery> deliveries;
+    private final Trace trace;
+    private final Metrics metrics;
+
+    Attempts(Plugins<Delivery> deliveries, Trace trace, Metrics metrics) {
+        this.deliveries = deliveries;
+        this.trace = trace;
+        this.metrics = metrics;
+    }
+
+    /** Whether some delivery takes mail for it. */
+    boolean reaches(Destination destination) throws IOException {
+        for (var name : deliveries.names()) {
+            if (deliveries.call(name, d -> d.accepts(destination))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
+     * An outcome for every recipient, with statuses of the class they need. Never throws, since other consignments may have
+     * arrived. What is away or undecided is tried again with the same delivery id until {@code patience} ends.
+     *
+     * @param deadline in nanoseconds, when an attempt is given up
+     * @param patience in nanoseconds, not after the deadline
+     */
+    Map<Recipient, Outcome> carry(Consignment consignment, long deadline, long patience) {
+        long start = System.nanoTime();
+        var became = tried(consignment, deadline, patience);
+        long ms = (System.nanoTime() - start) / 1_000_000;
+        var outcomes = new LinkedHashMap<Recipient, Outcome>();
+        for (var to : consignment.recipients()) {
+            var outcome = sound(became.getOrDefault(to, new Outcome.Deferred(LATER)));
+            outcomes.put(to, outcome);
+            note(consignment, to, outcome, ms);
+        }
+        return outcomes;
+    }
+
+    private static Outcome sound(Outcome outcome) {
+        return switch (outcome) {
+            case Outcome.Deferred(var why) when !why.temporary() -> new Outcome.Deferred(new Status(LATER.code(), why.text()));
+            case Outcome.Failed(var why) when !why.permanent() -> new Outcome.Failed(new Status("5.3.0", why.text()));
+            case Outcome.Delivered _, Outcome.Deferred _, Outcome.Failed _ -> outcome;
+        };
+    }
+
+    private void note(Consignment consignment, Recipient to, Outcome outcome, long ms) {
+        switch (outcome) {
+            case Outcome.Delivered(var where, _) -> note(consignment, "delivered", to, where, null, ms);
+            case Outcome.Deferred(var why) -> note(consignment, "deferred", to, consignment.to(), why, ms);
+            case Outcome.Failed(var why) -> note(consignment, "failed", to, consignment.to(), why, ms);
+        }
+    }
+
+    private void note(Consignment consignment, String what, Recipient to, Object where, Status status, long ms) {
+        trace.event(consignment.id().text(), what, "to", to, "where", where, "status", status, "ms", ms);
+        metrics.count("delivery_outcomes", "outcome", what);
+    }
+
+    private Map<Recipient, Outcome> tried(Consignment consignment, long deadline, long patience) {
+        var pause = FIRST_PAUSE;
+        while (true) {
+            try {
+                return attempt(consignment, deadline);
+            } catch (Unavailable | OutcomeUnknown e) {
+                if (!paused(pause, patience)) {
+                    return undelivered(consignment, e);
+                }
+                pause = pause.compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
+            } catch (IOException e) {
+                return undelivered(consignment, e);
+            }
+        }
+    }
+
+    /** By the first delivery that accepts the destination. One that is away is waited for: it may be the one. */
+    private Map<Recipient, Outcome> attempt(Consignment consignment, long deadline) throws IOException {
+        for (var name : deliveries.names()) {
+            long start = System.nanoTime();
+            if (start >= deadline) {
+                throw new Unavailable("no time is left");
+            }
+            var outcomes = deliveries.callWithin(name, Duration.ofNanos(deadline - start), d -> d.accepts(consignment.to())
+                    ? Optional.of(d.deliver(consignment)) : Optional.<Map<Recipient, Outcome>>empty());
+            if (outcomes.isPresent()) {
+                metrics.time("delivery_time", Duration.ofNanos(System.nanoTime() - start), "delivery", name);
+                return outcomes.get();
+            }
+        }
+        throw new Unavailable("no delivery for " + consignment.to());
+    }
+
+    /** False when there is no time left. */
+    private static boolean paused(Duration pause, long until) {
+        if (System.nanoTime() + pause.toNanos() >= until) {
+            return false;
+        }
+        try {
+            Thread.sleep(pause);
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private static Map<Recipient, Outcome> undelivered(Consignment consignment, IOException why) {
+        log.warn("undelivered id={} where={} cause=\"{}\"", consignment.id(), consignment.to(), why.toString());
+        return Map.of();
+    }
+}

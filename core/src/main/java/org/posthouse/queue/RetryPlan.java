@@ -1,0 +1,55 @@
+package org.posthouse.queue;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.random.RandomGenerator;
+import org.posthouse.config.Values;
+import org.posthouse.message.BadSetting;
+
+/**
+ * When what waits is tried again (RFC 5321 §4.5.4.1): after {@code first}, then after twice as long each time up to
+ * {@code longest}, each a fifth more or less so that not all come at once. Mailboxes here begin with a second: what keeps
+ * mail from them is mended by us, and trying costs no stranger anything.
+ */
+record RetryPlan(Duration first, Duration longest, Duration expire, Duration delayNotice) {
+    static final RetryPlan USUAL = new RetryPlan(Duration.ofMinutes(5), Duration.ofHours(4), Duration.ofDays(5), Duration.ofHours(4));
+
+    private static final Duration FIRST_HERE = Duration.ofSeconds(1);
+    private static final int MOST_DOUBLINGS = 30;
+
+    /** Of the top lines: {@code retry-first}, {@code retry-longest}, {@code expire}, {@code delay-notice}. */
+    static RetryPlan of(Values top) {
+        var plan = new RetryPlan(duration(top, "retry-first", USUAL.first), duration(top, "retry-longest", USUAL.longest),
+                duration(top, "expire", USUAL.expire), duration(top, "delay-notice", USUAL.delayNotice));
+        if (!plan.first.isPositive()) {
+            throw new BadSetting("retry-first", "must be longer than nothing; leave it out for 5m");
+        }
+        if (plan.longest.compareTo(plan.first) < 0) {
+            throw new BadSetting("retry-longest", "is shorter than retry-first; write at least that");
+        }
+        return plan;
+    }
+
+    private static Duration duration(Values top, String key, Duration usual) {
+        return top.has(key) ? top.duration(key) : usual;
+    }
+
+    /** After that many attempts out of the queue. */
+    Instant next(Queue.Item item, Instant now, RandomGenerator random) {
+        boolean here = item.legs().stream().allMatch(leg -> leg.to().transport().equals("local"));
+        var begin = here && FIRST_HERE.compareTo(first) < 0 ? FIRST_HERE : first;
+        var pause = begin.multipliedBy(1L << Math.clamp(item.attempts() - 1, 0, MOST_DOUBLINGS));
+        long millis = pause.compareTo(longest) < 0 ? pause.toMillis() : longest.toMillis();
+        var next = now.plusMillis(millis * 4 / 5 + random.nextLong(Math.max(millis * 2 / 5, 1)));
+        var end = item.arrived().plus(expire);
+        return next.isAfter(end) && end.isAfter(now) ? end : next;
+    }
+
+    boolean expired(Queue.Item item, Instant now) {
+        return !now.isBefore(item.arrived().plus(expire));
+    }
+
+    boolean late(Queue.Item item, Instant now) {
+        return !now.isBefore(item.arrived().plus(delayNotice));
+    }
+}

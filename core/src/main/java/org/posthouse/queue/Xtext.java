@@ -1,0 +1,37 @@
+package org.posthouse.queue;
+
+import java.util.Locale;
+
+/** The forms in which addresses and ids stand in DSN parameters and notices (RFC 3461 §4, RFC 6533 §3). */
+final class Xtext {
+    private Xtext() {}
+
+    /** What is not plain ASCII is written {@code +XX}, or, beyond ASCII, {@code \x{XXXX}}. */
+    static String of(String text) {
+        var out = new StringBuilder();
+        text.codePoints().forEach(c -> {
+            if (c > 0x7e) {
+                out.append("\\x{").append(Integer.toHexString(c).toUpperCase(Locale.ROOT)).append('}');
+            } else if (c <= ' ' || c == '+' || c == '=' || c == '\\') {
+                out.append("+%02X".formatted(c));
+            } else {
+                out.append((char) c);
+            }
+        });
+        return out.toString();
+    }
+
+    /** Only {@code +XX}; what is no such form stays as it is, and nothing becomes a line end. */
+    static String decoded(String xtext) {
+        var out = new StringBuilder();
+        for (int i = 0; i < xtext.length(); i++) {
+            char c = xtext.charAt(i);
+            if (c == '+' && xtext.length() > i + 2 && xtext.substring(i + 1, i + 3).matches("[0-9A-F]{2}")) {
+                c = (char) Integer.parseInt(xtext.substring(i + 1, i + 3), 16);
+                i += 2;
+            }
+            out.append(c < ' ' || c == 0x7f ? '?' : c);
+        }
+        return out.toString();
+    }
+}
