@@ -90,6 +90,10 @@ public final class FileDirectory implements Directory {
             passwords.matchNobody(password);
             return Check.NO_SUCH_USER;
         }
+        if (user.get().locked()) {
+            passwords.matchNobody(password);
+            return Check.WRONG;
+        }
         if (passwords.matchesApp(user.get(), password)) {
             return Check.RIGHT;
         }

@@ -40,9 +40,14 @@ record Users(Map<String, User> byName) {
             return apps.stream().filter(a -> a.label().equals(label)).findFirst();
         }
 
+        /** One locked verifier locks all: who writes {@code !} before the first means the account. */
+        boolean locked() {
+            return secrets.stream().anyMatch(s -> s.verifier() instanceof Locked);
+        }
+
         /** What SCRAM needs, where it is there. */
         Optional<ScramKeys> scram() {
-            return secrets.stream().map(Secret::verifier).filter(ScramHash.class::isInstance).map(v -> ((ScramHash) v).keys()).findFirst();
+            return locked() ? Optional.empty() : secrets.stream().map(Secret::verifier).filter(ScramHash.class::isInstance).map(v -> ((ScramHash) v).keys()).findFirst();
         }
     }
 

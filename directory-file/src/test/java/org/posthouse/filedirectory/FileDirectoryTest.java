@@ -352,6 +352,18 @@ class FileDirectoryTest implements DirectoryContract {
         assertEquals(before, users());
     }
 
+    @Test void aLockKeepsOutEveryPasswordOfTheAccount() throws Exception {
+        var directory = withScram();
+        directory.editor().orElseThrow().add("ann@here.example", "pw".toCharArray());
+        directory.editor().orElseThrow().addAppPassword("ann@here.example", "phone", "one".toCharArray());
+        write("users", users().replace("ann@here.example:", "ann@here.example:!"));
+        for (var password : List.of("pw", "one")) {
+            assertEquals(Check.WRONG, directory.check("ann@here.example", password.toCharArray()));
+        }
+        assertTrue(directory.secrets("ann@here.example").scramSha256().isEmpty());
+        assertTrue(directory.account("ann@here.example").isPresent());
+    }
+
     @Test void applicationPasswordsGoWithTheAccount() throws Exception {
         var directory = with("ann:{PLAIN}pw\nbob:{PLAIN}pw\n", "");
         var editor = directory.editor().orElseThrow();
