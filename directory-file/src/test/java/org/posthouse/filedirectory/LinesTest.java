@@ -33,7 +33,7 @@ class LinesTest {
     @ParameterizedTest
     @ValueSource(strings = {
         "ann", "ann:", "ann: ,", "ann: bob,", ": bob", "@: bob", "ann@: bob", "ann: b b", "ann: |/bin/sh", "ann: /dev/null", "ann: :include:/x",
-        "ann: bob@else.example", "ann: @here.example", "bob: ann", "an\"n: bob",
+        "ann: @here.example", "bob: ann", "an\"n: bob",
     })
     void aBadLineOfAliasesIsNamedWithItsMend(String line) {
         var bad = assertThrows(BadLine.class, () -> Aliases.parse("bob: x\n\n" + line, HERE), line);
