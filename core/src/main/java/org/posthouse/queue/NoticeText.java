@@ -53,7 +53,7 @@ record NoticeText(What what, Item about, List<Ended> ended, Instant until) {
     /** @param returned valid as long as the result is used */
     Content message(String id, Address to, String hostname, Instant now, Content returned) throws IOException {
         boolean whole = what == What.FAILED && "FULL".equalsIgnoreCase(about.from().parameters().get("RET"));
-        var boundary = id + "/" + hostname;
+        var boundary = "=_%08x.%x".formatted(id.hashCode(), now.toEpochMilli());
         var before = head(id, to, hostname, now, boundary) + status(hostname)
                 + part(boundary, whole ? "message/rfc822" : "text/rfc822-headers", "Content-Transfer-Encoding: 8bit\r\n");
         return content(before, whole ? returned : header(returned), "\r\n--" + boundary + "--\r\n");

@@ -8,6 +8,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.posthouse.message.Address;
@@ -90,7 +91,7 @@ final class EnvelopeText {
     static Item parse(byte[] octets) throws Torn {
         try {
             return parsed(new String(octets, StandardCharsets.UTF_8));
-        } catch (IndexOutOfBoundsException | IllegalArgumentException | DateTimeException e) {
+        } catch (IndexOutOfBoundsException | NoSuchElementException | IllegalArgumentException | DateTimeException e) {
             throw new Torn("is not an envelope: " + e.getMessage());
         }
     }

@@ -139,7 +139,11 @@ final class Shard {
     }
 
     QueueFile read(QueueName name, QueueFile.Look look) throws IOException {
-        return QueueFile.read(folder.resolve(name.toString()), look);
+        var file = QueueFile.read(folder.resolve(name.toString()), look);
+        if (!file.item().id().equals(name.id())) {
+            throw new Torn("is that of " + file.item().id());
+        }
+        return file;
     }
 
     int content(QueueName name, QueueFile file, long offset, byte[] into) throws IOException {
