@@ -19,6 +19,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.posthouse.mailbox.FlagChange;
 import org.posthouse.mailbox.Store.Entry;
 import org.posthouse.mailbox.Store.Identity;
+import org.posthouse.message.Unavailable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,6 +32,7 @@ final class MaildirFolder {
     private static final Logger LOG = LoggerFactory.getLogger("store-maildir");
     private static final String REMOVED = "posthouse-removed";
     private static final int MOST_GONE = 1_000;
+    private static final int MOST_LOOKS = 1_000; // each time somebody else was quicker
 
     /** Something that needs the folder's directories. */
     @FunctionalInterface
@@ -201,8 +203,12 @@ final class MaildirFolder {
     private void each(Collection<String> keys, Deed deed) throws IOException {
         var touched = new HashSet<Path>();
         var left = each(keys, known(), deed, touched);
-        if (!left.isEmpty()) {
-            each(left, relist(), deed, touched);
+        for (int looks = 0; !left.isEmpty(); looks++) {
+            if (looks == MOST_LOOKS) {
+                throw new Unavailable("messages in " + dir + " are renamed all the time");
+            }
+            var listed = relist();
+            left = each(left.stream().filter(listed.byKey()::containsKey).toList(), listed, deed, touched);
         }
         for (var place : touched) {
             ground.disk().syncFolder(place);
