@@ -75,7 +75,7 @@ public final class DirectoryAccounts implements Accounts {
         try {
             return directories.keepSecrets();
         } catch (IOException e) {
-            LOG.warn("SCRAM is not offered: {}", e.toString());
+            LOG.debug("SCRAM is not offered: {}", e.toString());
             return false;
         }
     }

@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 /** The forms behind {@link Setting}. */
 final class SettingForms {
     private static final Pattern DURATION = Pattern.compile("(\\d{1,9}) ?(ms|s|m|h|d|w)");
-    private static final Pattern RATE = Pattern.compile("([1-9]\\d{0,8}) ?/ ?(.+)");
+    private static final Pattern RATE = Pattern.compile("([1-9]\\d{0,8}) ?/ ?(\\d{1,9} ?(?:ms|s|m|h|d|w))");
     private static final Duration LONGEST = Duration.ofDays(36_500); // so that it still fits into a long of nanoseconds
     private static final Pattern SIZE = Pattern.compile("(\\d{1,18}) ?([KMG]?)");
     private static final Pattern LITERAL = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}|[0-9A-Fa-f]*:[0-9A-Fa-f:.]*");

@@ -31,6 +31,13 @@ public interface DirectoryContract {
         assertEquals(Check.NO_SUCH_USER, directory.check("bob@here.example", "password".toCharArray()));
     }
 
+    @Test default void hasNoSecretsOfWhoIsNotThere() throws Exception {
+        var directory = newDirectory();
+        directory.editor().orElseThrow().add("ann@here.example", "pw".toCharArray());
+        assertTrue(directory.secrets("bob@here.example").scramSha256().isEmpty());
+        assertTrue(directory.keepsSecrets() || directory.secrets("ann@here.example").scramSha256().isEmpty());
+    }
+
     @Test default void leavesThePasswordToTheCaller() throws Exception {
         var directory = newDirectory();
         char[] password = "pw".toCharArray();

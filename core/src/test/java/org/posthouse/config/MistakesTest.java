@@ -84,6 +84,8 @@ class MistakesTest {
         "[filter-greylist]   | grace = 3s       | there is no key grace in [filter-greylist]; it belongs before the first section",
         "[delivery-local]    | budget = 3s      | there is no key budget in [delivery-local]; it belongs into [filter-greylist]",
         "[delivery-local]    | xyzzy = 3        | there is no key xyzzy in [delivery-local]; it has no keys",
+        "[pipeline]          | submission-rate-account = 500 | submission-rate-account: '500' is not a rate; "
+            + "write a number from 1 up and a time, like 500/1h or 20/1m",
         "[pipeline]          | refuse-score = x | refuse-score: 'x' is not a number; write it like 10",
     })
     void namesAMistakeInASection(String section, String line, String problem) throws IOException {

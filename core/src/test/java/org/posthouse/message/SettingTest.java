@@ -35,6 +35,18 @@ final class SettingTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"500/1h, 500, PT1H", "1/30s, 1, PT30S", "20 / 1 m, 20, PT1M"})
+    void readsRates(String text, int most, Duration within) {
+        assertEquals(new Rate(most, within), Setting.rate("rate", text));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "500", "/1h", "0/1h", "-1/1h", "500/h", "500/0s", "500/1h/1h", "9999999999/1h", "٣/1h"})
+    void refusesWhatIsNoRate(String text) {
+        assertNames("rate", text, () -> Setting.rate("rate", text));
+    }
+
+    @ParameterizedTest
     @CsvSource({"192.0.2.0/24, 192.0.2.0/24", "192.0.2.1, 192.0.2.1/32", "0.0.0.0/0, 0.0.0.0/0", "2001:db8::/32, 2001:db8:0:0:0:0:0:0/32",
         "::1, 0:0:0:0:0:0:0:1/128", "::/0, 0:0:0:0:0:0:0:0/0", "10.0.0.0/9, 10.0.0.0/9"})
     void readsNetworks(String text, String network) {

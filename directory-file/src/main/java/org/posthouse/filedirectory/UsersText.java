@@ -25,9 +25,11 @@ final class UsersText {
         return String.join("\n", lines);
     }
 
+    /** Under the name as it is written, so that both follow the first domain or neither. */
     static String withApp(String text, Users.User user, String label, String secret) {
         var lines = lines(text);
-        lines.add(user.line(), user.id() + "/" + label + ":" + secret);
+        var account = lines.get(user.line() - 1);
+        lines.add(user.line(), account.substring(0, account.indexOf(':')).strip() + "/" + label + ":" + secret);
         return String.join("\n", lines) + (user.line() == lines.size() - 1 ? "\n" : "");
     }
 

@@ -329,8 +329,8 @@ class FileDirectoryTest implements DirectoryContract {
         var editor = directory.editor().orElseThrow();
         editor.addAppPassword("Ann@here.example", "phone", "one".toCharArray());
         editor.addAppPassword("ann@here.example", "car.radio", "two".toCharArray());
-        assertTrue(users().matches("# people\nann:\\{PLAIN}pw:quota=1G\nann@here.example/car.radio:\\{SSHA512}\\S+\n"
-                + "ann@here.example/phone:\\{SSHA512}\\S+\n"), users());
+        assertTrue(users().matches("# people\nann:\\{PLAIN}pw:quota=1G\nann/car.radio:\\{SSHA512}\\S+\n"
+                + "ann/phone:\\{SSHA512}\\S+\n"), users());
         for (var password : List.of("pw", "one", "two")) {
             assertEquals(Check.RIGHT, directory.check("ann@here.example", password.toCharArray()));
         }
@@ -341,6 +341,8 @@ class FileDirectoryTest implements DirectoryContract {
         assertEquals(Check.RIGHT, directory.check("ann@here.example", "two".toCharArray()));
         editor.password("ann@here.example", "new".toCharArray());
         assertEquals(Check.RIGHT, directory.check("ann@here.example", "two".toCharArray()), "a new password leaves them alone");
+        site.domains("there.example", "here.example");
+        assertEquals(Check.RIGHT, directory.check("ann@there.example", "two".toCharArray()));
     }
 
     @Test void applicationPasswordsAreNeitherStoredAnewNorMadeScramKeysOf() throws Exception {
@@ -370,7 +372,7 @@ class FileDirectoryTest implements DirectoryContract {
         editor.addAppPassword("ann@here.example", "phone", "one".toCharArray());
         editor.addAppPassword("bob@here.example", "phone", "one".toCharArray());
         editor.remove("ann@here.example");
-        assertTrue(users().matches("bob:\\{PLAIN}pw\nbob@here.example/phone:\\S+\n"), users());
+        assertTrue(users().matches("bob:\\{PLAIN}pw\nbob/phone:\\S+\n"), users());
     }
 
     @Test void refusesApplicationPasswordsThatMakeNoSense() throws Exception {
