@@ -28,7 +28,7 @@ import java.util.regex.Pattern;
 record Marks(Optional<Id> id, long uid, boolean old, Set<String> flags) {
     static final Marks NONE = new Marks(Optional.empty(), 0, false, Set.of());
 
-    static final int ROOM = 64;
+    static final int ROOM = 96;
 
     private static final long LARGEST_UID = 0xffff_ffffL;
     private static final Pattern ID = Pattern.compile("(\\S{1,200}) (\\d{1,15}) ([0-9a-f]{1,8})( bare)?");

@@ -87,7 +87,7 @@ final class MboxFolder {
         }
         return writing(Look.SAME_STAMP, (file, index) -> {
             var before = index.byKey().get("p" + letter.tag());
-            if (before != null) {
+            if (before != null && Torn.intact(file, before)) {
                 file.append().sync(); // the attempt that wrote it may have ended before this
                 return before.entry();
             }
@@ -278,7 +278,7 @@ final class MboxFolder {
         boolean settled = Index.settled(stamp);
         var found = Scanner.scan(file, 0, stamp.size());
         long end = Torn.end(file, found.messages(), stamp.size());
-        var messages = found.messages().stream().filter(m -> m.start() < end).map(m -> m.end() > end ? m.withEnd(end) : m).toList();
+        var messages = end < stamp.size() ? Scanner.scan(file, 0, end).messages() : found.messages();
         return Index.of(stamp, settled, Optional.of(Index.sum(file, stamp.size())), end, messages, found.base(), uids.given(), before);
     }
 }

@@ -45,12 +45,13 @@ final class Scanner {
         long marked;
         boolean fromInside;
         long hash = 0xcbf29ce484222325L;
-        long lastStart;
-        boolean lastBlank;
-        long lastSize;
-        boolean lastCr;
-        boolean cr;
         int blanks;
+        long textStart = -1;
+        boolean ownLinesApart;
+        boolean somethingBehind;
+        Optional<Reached> told = Optional.empty();
+        Optional<Reached> beforeBlank = Optional.empty();
+        boolean cr;
 
         Draft(long start, long header, Instant received) {
             this.start = start;
@@ -67,6 +68,9 @@ final class Scanner {
             hash = h;
         }
     }
+
+    /** A line's end: octets for readers so far, marks among them, and whether it has a CR. */
+    private record Reached(long at, long octets, long marked, boolean cr) {}
 
     private Scanner(Access file, long from, long end) {
         this.file = file;
@@ -155,6 +159,7 @@ final class Scanner {
 
     private void text(Draft d, int from, int to, int lf) throws IOException {
         long start = at;
+        var before = new Reached(at, d.octets, d.marked, d.cr);
         boolean hidden = false;
         int marks = Quote.marks(window.octets, from, to);
         boolean blank = lf >= 0 && LineKind.of(window.octets, from, to) == LineKind.BLANK;
@@ -163,6 +168,7 @@ final class Scanner {
         } else {
             body(d, from, to, blank);
         }
+        boolean something = !blank && something(from, to);
         boolean cr = skip(lf);
         if (d.inHeader && blank) {
             d.inHeader = false;
@@ -170,13 +176,37 @@ final class Scanner {
             certain(d);
         }
         boolean ended = lf >= 0 || at > start && endsWithLf(start);
-        d.lastStart = start;
-        d.lastBlank = blank;
-        d.lastCr = d.cr;
         d.cr = cr;
-        d.lastSize = hidden ? 0 : at - start + (ended && !cr ? 1 : 0);
-        d.octets += d.lastSize;
+        d.octets += hidden ? 0 : at - start + (ended && !cr ? 1 : 0);
         d.marked += !hidden && marks > 0 ? 1 : 0;
+        d.beforeBlank = blank ? Optional.of(before) : Optional.empty();
+        d.somethingBehind |= d.told.isPresent() && something;
+        own(d, before, hidden);
+    }
+
+    private boolean something(int from, int to) {
+        for (int i = from; i < to; i++) {
+            if (window.octets[i] != 0 && window.octets[i] != '\n' && window.octets[i] != ' ') {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Where the text ends by the length that we wrote down, as long as our fields stand where we put them. */
+    private void own(Draft d, Reached before, boolean hidden) {
+        boolean first = !hidden && d.textStart < 0;
+        d.textStart = first ? before.at() : d.textStart;
+        d.ownLinesApart |= hidden && d.textStart >= 0;
+        if (d.marks.id().isEmpty() || d.textStart < 0 || d.told.isPresent()) {
+            return;
+        }
+        long end = d.textStart + d.marks.id().get().octets();
+        if (first && end == before.at()) {
+            d.told = Optional.of(before);
+        } else if (end == at) {
+            d.told = Optional.of(new Reached(at, d.octets, d.marked, d.cr));
+        }
     }
 
     /** Blank lines count only when something follows: the last one may be the file's. */
@@ -265,16 +295,16 @@ final class Scanner {
         }
         var d = draft.get();
         boolean bare = d.marks.id().filter(Marks.Id::bare).isPresent();
-        long textEnd = d.lastBlank ? d.lastStart : until;
-        long size = d.octets - (d.lastBlank ? d.lastSize : 0);
+        // one blank line at the end is the file's; and of blanks behind ours, all
+        var text = d.told.isPresent() && !d.ownLinesApart && !d.somethingBehind ? d.told.get()
+                : d.beforeBlank.orElseGet(() -> new Reached(until, d.octets, d.marked, d.cr));
+        long textEnd = text.at();
+        long size = text.octets() - (bare && textEnd > d.header ? text.cr() ? 1 : 2 : 0);
         long body = d.body < 0 || d.body > textEnd ? textEnd : d.body;
         boolean marked = !d.fromInside;
-        if (bare && textEnd > d.header) {
-            size -= (d.lastBlank ? d.lastCr : d.cr) ? 1 : 2;
-        }
         var key = d.marks.id().map(id -> "p" + id.tag()).orElseGet(() -> "f" + Long.toHexString(d.hash));
         found.add(new Message(key, key, d.start, d.header, body, textEnd, until, d.marks, marked, d.pseudo, d.received,
-                size - (marked ? d.marked : 0)));
+                size - (marked ? text.marked() : 0)));
         draft = Optional.empty();
     }
 }

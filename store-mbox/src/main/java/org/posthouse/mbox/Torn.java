@@ -24,6 +24,13 @@ final class Torn {
         return last.marks().id().isPresent() ? ours(file, last, size) : foreign(file, last, size);
     }
 
+    /** Whether one of ours is as we wrote it; what others have touched counts as whole. */
+    static boolean intact(Access file, Message message) throws IOException {
+        var id = message.marks().id();
+        long text = id.isEmpty() ? -1 : textStart(file, message);
+        return text < 0 || text + id.get().octets() <= message.end() && file.crc(text, text + id.get().octets()) == id.get().crc();
+    }
+
     private static long ours(Access file, Message last, long size) throws IOException {
         var id = last.marks().id().get();
         long text = textStart(file, last);
