@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.random.RandomGenerator;
 import org.posthouse.config.Values;
-import org.posthouse.message.BadSetting;
 
 /**
  * When what waits is tried again (RFC 5321 §4.5.4.1): after {@code first}, then after twice as long each time up to
@@ -16,18 +15,12 @@ record RetryPlan(Duration first, Duration longest, Duration expire, Duration del
 
     private static final Duration FIRST_HERE = Duration.ofSeconds(1);
     private static final int MOST_DOUBLINGS = 30;
+    private static final long SHORTEST_MILLIS = 100;
 
     /** Of the top lines: {@code retry-first}, {@code retry-longest}, {@code expire}, {@code delay-notice}. */
     static RetryPlan of(Values top) {
-        var plan = new RetryPlan(duration(top, "retry-first", USUAL.first), duration(top, "retry-longest", USUAL.longest),
+        return new RetryPlan(duration(top, "retry-first", USUAL.first), duration(top, "retry-longest", USUAL.longest),
                 duration(top, "expire", USUAL.expire), duration(top, "delay-notice", USUAL.delayNotice));
-        if (!plan.first.isPositive()) {
-            throw new BadSetting("retry-first", "must be longer than nothing; leave it out for 5m");
-        }
-        if (plan.longest.compareTo(plan.first) < 0) {
-            throw new BadSetting("retry-longest", "is shorter than retry-first; write at least that");
-        }
-        return plan;
     }
 
     private static Duration duration(Values top, String key, Duration usual) {
@@ -39,8 +32,8 @@ record RetryPlan(Duration first, Duration longest, Duration expire, Duration del
         boolean here = item.legs().stream().allMatch(leg -> leg.to().transport().equals("local"));
         var begin = here && FIRST_HERE.compareTo(first) < 0 ? FIRST_HERE : first;
         var pause = begin.multipliedBy(1L << Math.clamp(item.attempts() - 1, 0, MOST_DOUBLINGS));
-        long millis = pause.compareTo(longest) < 0 ? pause.toMillis() : longest.toMillis();
-        var next = now.plusMillis(millis * 4 / 5 + random.nextLong(Math.max(millis * 2 / 5, 1)));
+        long millis = Math.max(SHORTEST_MILLIS, pause.compareTo(longest) < 0 ? pause.toMillis() : longest.toMillis());
+        var next = now.plusMillis(millis * 4 / 5 + random.nextLong(millis * 2 / 5));
         var end = item.arrived().plus(expire);
         return next.isAfter(end) && end.isAfter(now) ? end : next;
     }

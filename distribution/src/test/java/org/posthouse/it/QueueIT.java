@@ -7,9 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -24,6 +26,10 @@ final class QueueIT {
             port     = 0
             tls      = starttls
             """;
+
+    private static final String LOGIN = "AUTH PLAIN "
+            + Base64.getEncoder().encodeToString("\0ann\0secret".getBytes(StandardCharsets.US_ASCII));
+    private static final int KILLS = 5;
 
     @TempDir
     Path home;
@@ -70,7 +76,7 @@ final class QueueIT {
         try (var server = new Server(home).configure("retry-first = 300ms\nexpire = 3s\ndelay-notice = 1s\n" + CONF).start()) {
             try (var smtp = new Smtp(server.port("submission"))) {
                 smtp.startTls();
-                smtp.command("AUTH PLAIN " + Base64.getEncoder().encodeToString("\0ann\0secret".getBytes(StandardCharsets.US_ASCII)), "235");
+                smtp.command(LOGIN, "235");
                 var reply = smtp.message("ann@example.test", "zoe@elsewhere.example", "Subject: away\r\n\r\nsecret body\r\n");
                 assertTrue(reply.startsWith("250"), reply);
             }
@@ -84,6 +90,44 @@ final class QueueIT {
                 assertTrue(notice.contains("Final-Recipient: rfc822; zoe@elsewhere.example\nAction: failed\nStatus: 4.4.7\n"), notice);
                 assertTrue(notice.contains("\nSubject: away\n") && !notice.contains("secret body"), notice);
             }
+        }
+    }
+
+    @Test
+    void whatWasAcknowledgedIsInTheQueueOnceAfterEachKill() throws Exception {
+        var acknowledged = new TreeSet<String>();
+        try (var server = new Server(home).configure("retry-first = 300ms\nretry-longest = 500ms\n" + CONF).start()) {
+            for (int round = 0; round < KILLS; round++) {
+                var first = round * 10_000;
+                var sender = new FutureTask<>(() -> sendUntilItEnds(server.port("submission"), first));
+                Thread.ofPlatform().start(sender);
+                Thread.sleep(300 + round * 150L);
+                server.kill();
+                acknowledged.addAll(sender.get());
+                server.start();
+            }
+            var queued = server.command("queue", "list", "--json").out().lines()
+                    .map(l -> l.replaceAll(".*\"to\":\"([^\"]*)\".*", "$1")).toList();
+            assertEquals(queued.size(), new TreeSet<>(queued).size());
+            assertTrue(acknowledged.size() > KILLS);
+            assertTrue(queued.containsAll(acknowledged));
+        }
+    }
+
+    /** The recipients whose message was acknowledged. */
+    private static List<String> sendUntilItEnds(int port, int first) {
+        var acknowledged = new ArrayList<String>();
+        try (var smtp = new Smtp(port)) {
+            smtp.startTls();
+            smtp.command(LOGIN, "235");
+            for (int i = first;; i++) {
+                var to = "u" + i + "@elsewhere.example";
+                if (smtp.message("ann@example.test", to, "Subject: " + i + "\r\n\r\nbody\r\n").startsWith("250")) {
+                    acknowledged.add(to);
+                }
+            }
+        } catch (IOException killed) {
+            return acknowledged;
         }
     }
 
