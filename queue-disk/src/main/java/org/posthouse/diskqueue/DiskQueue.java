@@ -8,21 +8,17 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.locks.Lock;
-import java.util.concurrent.locks.ReentrantLock;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+import org.posthouse.diskqueue.Agenda.Leased;
 import org.posthouse.diskqueue.QueueFile.Look;
 import org.posthouse.diskqueue.QueueName.State;
-import org.posthouse.diskqueue.Schedule.Due;
 import org.posthouse.disk.Disk;
 import org.posthouse.message.BadSetting;
 import org.posthouse.message.Content;
@@ -65,34 +61,10 @@ public final class DiskQueue implements Queue {
 
     private static final Logger LOG = LoggerFactory.getLogger("queue-disk");
 
-    /** An item somebody works on; {@code hold} is what was asked for meanwhile. */
-    private static final class Leased {
-        final QueueName name;
-        final QueueFile file;
-        final String token;
-        final String owner;
-        Instant until;
-        Optional<String> hold = Optional.empty();
-
-        Leased(QueueName name, QueueFile file, String token, String owner, Instant until) {
-            this.name = name;
-            this.file = file;
-            this.token = token;
-            this.owner = owner;
-            this.until = until;
-        }
-    }
-
     private final Disk disk;
     private final Clock clock;
     private final int spareFiles;
-    private final Lock index = new ReentrantLock();
-
-    // guarded by index
-    private Schedule schedule = new Schedule(MOST_SCHEDULED);
-    private final Map<String, Leased> leases = new HashMap<>();
-    private long tokens;
-
+    private final Agenda agenda;
     private volatile List<Shard> shards = List.of(); // none: closed
     private volatile Path aside;
 
@@ -108,6 +80,7 @@ public final class DiskQueue implements Queue {
         this.spareFiles = config.spare_files();
         this.disk = disk;
         this.clock = clock;
+        this.agenda = new Agenda(clock, MOST_SCHEDULED);
     }
 
     @Override
@@ -128,13 +101,7 @@ public final class DiskQueue implements Queue {
     @Override
     public void close() {
         shards = List.of();
-        index.lock();
-        try {
-            schedule = new Schedule(MOST_SCHEDULED);
-            leases.clear();
-        } finally {
-            index.unlock();
-        }
+        agenda.clear();
     }
 
     /** Takes in what waits, by the names; how many items there are. */
@@ -143,18 +110,9 @@ public final class DiskQueue implements Queue {
         for (var shard : all) {
             var names = shard.names();
             items += names.size();
-            index.lock();
-            try {
-                names.stream().filter(n -> n.state() == State.WAITING && !leases.containsKey(n.id())).forEach(this::add);
-            } finally {
-                index.unlock();
-            }
+            agenda.add(names);
         }
         return items;
-    }
-
-    private void add(QueueName name) {
-        schedule.add(new Due(name.at(), name.id()));
     }
 
     private Shard shard(String id) throws Unavailable {
@@ -169,9 +127,7 @@ public final class DiskQueue implements Queue {
     public void put(Item item, Content content, Instant due) throws IOException {
         var name = new QueueName(item.held().isPresent() ? State.HELD : State.WAITING, due.toEpochMilli(), item.id());
         shard(item.id()).put(name, item, content);
-        if (name.state() == State.WAITING) {
-            index(() -> add(name));
-        }
+        agenda.add(List.of(name));
     }
 
     @Override
@@ -179,48 +135,22 @@ public final class DiskQueue implements Queue {
         refill();
         var taken = new ArrayList<Lease>();
         while (taken.size() < most) {
-            var due = next();
+            var due = agenda.next();
             if (due.isEmpty()) {
                 break;
             }
-            lease(new QueueName(State.WAITING, due.get().at(), due.get().id()), owner, life).ifPresent(taken::add);
+            lease(due.get(), owner, life).ifPresent(taken::add);
         }
         return taken;
     }
 
     /** What was leased for too long is due again, and what was used up comes in. */
     private void refill() throws IOException {
-        var toHold = new ArrayList<Leased>();
-        boolean usedUp;
-        index.lock();
-        try {
-            var now = clock.instant();
-            for (var leased : leases.values()) {
-                if (leased.until.isBefore(now)) {
-                    leased.hold.ifPresentOrElse(_ -> toHold.add(leased), () -> add(leased.name));
-                }
-            }
-            usedUp = schedule.usedUp();
-            if (usedUp) {
-                schedule.refill();
-            }
-        } finally {
-            index.unlock();
+        for (var leased : agenda.overdue()) {
+            hold(leased.name().id(), leased.hold().orElseThrow());
         }
-        for (var leased : toHold) {
-            hold(leased.name.id(), leased.hold.orElseThrow());
-        }
-        if (usedUp) {
+        if (agenda.usedUp()) {
             schedule(shards);
-        }
-    }
-
-    private Optional<Due> next() {
-        index.lock();
-        try {
-            return schedule.take(clock.millis());
-        } finally {
-            index.unlock();
         }
     }
 
@@ -229,19 +159,13 @@ public final class DiskQueue implements Queue {
         var shard = shard(name.id());
         shard.items.lock();
         try {
-            if (isLeased(name.id()) || !shard.has(name)) {
+            if (agenda.isLeased(name.id()) || !shard.has(name)) {
                 return Optional.empty();
             }
             var file = shard.read(name, Look.WHOLE);
-            index.lock();
-            try {
-                var leased = new Leased(name, file, ++tokens + ":" + name, owner, clock.instant().plus(life));
-                leases.put(name.id(), leased);
-                return Optional.of(new Lease(file.item().held(Optional.empty()), Instant.ofEpochMilli(name.at()),
-                        file.sizeOctets(), leased.token));
-            } finally {
-                index.unlock();
-            }
+            var leased = agenda.lease(name, file, owner, life);
+            return Optional.of(new Lease(file.item().held(Optional.empty()), Instant.ofEpochMilli(name.at()), file.sizeOctets(),
+                    leased.token()));
         } catch (Torn e) {
             LOG.warn("torn file={} cause=\"{}\" kept-in={}", name, e.getMessage(), aside);
             shard.putAside(name, aside);
@@ -254,29 +178,9 @@ public final class DiskQueue implements Queue {
         }
     }
 
-    private boolean isLeased(String id) {
-        index.lock();
-        try {
-            var leased = leases.get(id);
-            return leased != null && !leased.until.isBefore(clock.instant());
-        } finally {
-            index.unlock();
-        }
-    }
-
     @Override
     public boolean renew(Lease lease, Duration life) {
-        index.lock();
-        try {
-            var leased = leases.get(lease.item().id());
-            if (leased == null || !leased.token.equals(lease.token())) {
-                return false;
-            }
-            leased.until = clock.instant().plus(life);
-            return true;
-        } finally {
-            index.unlock();
-        }
+        return agenda.renew(lease.item().id(), lease.token(), life);
     }
 
     @Override
@@ -285,33 +189,24 @@ public final class DiskQueue implements Queue {
         var shard = shard(id);
         shard.items.lock();
         try {
-            var leased = leased(id);
-            if (leased.isPresent() && !leased.get().token.equals(lease.token())) {
+            var leased = agenda.leased(id);
+            if (leased.isPresent() && !leased.get().token().equals(lease.token())) {
                 return false;
             }
-            var name = QueueName.parse(lease.token().substring(lease.token().indexOf(':') + 1)).orElseThrow();
+            var name = Agenda.name(lease.token());
             if (!shard.has(name)) {
                 return false;
             }
             if (left.legs().isEmpty()) {
                 shard.free(name);
-                index(() -> forget(name));
+                agenda.change(name, Optional.empty());
                 return true;
             }
-            var file = leased.isPresent() ? leased.get().file : shard.read(name, Look.ENVELOPE);
-            change(shard, name, file, left.held(left.held().or(() -> leased.flatMap(l -> l.hold))), due);
+            var file = leased.isPresent() ? leased.get().file() : shard.read(name, Look.ENVELOPE);
+            change(shard, name, file, left.held(left.held().or(() -> leased.flatMap(Leased::hold))), due);
             return true;
         } finally {
             shard.items.unlock();
-        }
-    }
-
-    private Optional<Leased> leased(String id) {
-        index.lock();
-        try {
-            return Optional.ofNullable(leases.get(id));
-        } finally {
-            index.unlock();
         }
     }
 
@@ -326,26 +221,7 @@ public final class DiskQueue implements Queue {
         if (next.state() != name.state()) {
             shard.sync();
         }
-        index(() -> {
-            forget(name);
-            if (next.state() == State.WAITING) {
-                add(next);
-            }
-        });
-    }
-
-    private void forget(QueueName name) {
-        leases.remove(name.id());
-        schedule.remove(new Due(name.at(), name.id()));
-    }
-
-    private void index(Runnable change) {
-        index.lock();
-        try {
-            change.run();
-        } finally {
-            index.unlock();
-        }
+        agenda.change(name, Optional.of(next));
     }
 
     @Override
@@ -376,10 +252,11 @@ public final class DiskQueue implements Queue {
     private Optional<Entry> entry(Shard shard, QueueName name) throws IOException {
         try {
             var file = shard.read(name, Look.ENVELOPE);
-            var item = name.state() == State.WAITING ? file.item().held(leased(name.id()).flatMap(l -> l.hold))
+            var leased = agenda.leased(name.id());
+            var item = name.state() == State.WAITING ? file.item().held(leased.flatMap(Leased::hold))
                     : file.item().held(file.item().held().or(() -> Optional.of("held")));
             return Optional.of(new Entry(item, Instant.ofEpochMilli(name.at()), file.sizeOctets(),
-                    leased(name.id()).map(l -> l.owner)));
+                    leased.map(Leased::owner)));
         } catch (NoSuchFileException | Torn e) {
             return Optional.empty();
         }
@@ -402,9 +279,9 @@ public final class DiskQueue implements Queue {
         var shard = shard(id);
         shard.items.lock();
         try {
-            var leased = leased(id);
+            var leased = agenda.leased(id);
             if (leased.isPresent()) {
-                return shard.content(leased.get().name, leased.get().file, offset, into);
+                return shard.content(leased.get().name(), leased.get().file(), offset, into);
             }
             var name = shard.find(id).orElseThrow(() -> new NoSuchFileException(id));
             return shard.content(name, shard.read(name, Look.ENVELOPE), offset, into);
@@ -418,7 +295,7 @@ public final class DiskQueue implements Queue {
         var shard = shard(id);
         shard.items.lock();
         try {
-            if (wish(id, Optional.of(why))) {
+            if (agenda.wish(id, Optional.of(why))) {
                 return true;
             }
             var name = shard.find(id);
@@ -433,28 +310,12 @@ public final class DiskQueue implements Queue {
         }
     }
 
-    /** What is to become of an item when its lease ends; false if it is not leased. */
-    private boolean wish(String id, Optional<String> hold) {
-        index.lock();
-        try {
-            var leased = leases.get(id);
-            if (leased == null || leased.until.isBefore(clock.instant())) {
-                leases.remove(id);
-                return false;
-            }
-            leased.hold = hold;
-            return true;
-        } finally {
-            index.unlock();
-        }
-    }
-
     @Override
     public boolean release(String id) throws IOException {
         var shard = shard(id);
         shard.items.lock();
         try {
-            if (wish(id, Optional.empty())) {
+            if (agenda.wish(id, Optional.empty())) {
                 return true;
             }
             var name = shard.find(id);
@@ -483,7 +344,7 @@ public final class DiskQueue implements Queue {
                 return false;
             }
             shard.free(name.get());
-            index(() -> forget(name.get()));
+            agenda.change(name.get(), Optional.empty());
             return true;
         } finally {
             shard.items.unlock();
