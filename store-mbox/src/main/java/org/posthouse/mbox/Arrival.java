@@ -6,7 +6,6 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
@@ -129,17 +128,15 @@ final class Arrival {
 
     private static Index after(Access file, Index before, long size, String lead, UidState.Given given) throws IOException {
         var stamp = file.stamp();
-        boolean whole = lead.length() > 1 || before.messages().isEmpty() && size > 0;
-        var found = Scanner.scan(file, whole ? 0 : size, stamp.size());
-        var all = new ArrayList<Message>(whole ? List.of() : before.messages());
-        if (!all.isEmpty()) {
-            all.set(all.size() - 1, all.getLast().withEnd(size + lead.length()));
+        if (lead.length() > 1 || before.messages().isEmpty() && size > 0) { // what was before is not as it was
+            var found = Scanner.scan(file, 0, stamp.size());
+            return Index.of(new Index.Extent(stamp, true, Optional.empty(), stamp.size()), found.messages(), found.base(), given, Optional.of(before));
         }
-        all.addAll(found.messages());
         var sum = before.sum();
         if (sum.isPresent()) {
             file.sum(sum.get(), size, stamp.size());
         }
-        return Index.of(stamp, true, sum, stamp.size(), all, whole ? found.base() : before.base(), given, Optional.of(before));
+        var added = Scanner.scan(file, size, stamp.size()).messages().getFirst();
+        return before.with(added, size + lead.length(), new Index.Extent(stamp, true, sum, stamp.size()));
     }
 }

@@ -58,7 +58,7 @@ final class Decoder {
         private int n;
 
         Pass(Access file, Message message, Position from, long offset, byte[] into) {
-            this.window = Window.of(file.channel(), from.inFile(), message.readEnd());
+            this.window = Window.of(file.channel(), from.inFile(), message.textEnd());
             this.message = message;
             this.offset = offset;
             this.into = into;
@@ -94,7 +94,7 @@ final class Decoder {
             int to = window.to;
             boolean header = inFile < message.body();
             var kind = header ? LineKind.of(window.octets, window.from, to) : LineKind.TEXT;
-            hidden = kind == LineKind.OURS || kind == LineKind.FOLD && hidden && message.folds();
+            hidden = kind == LineKind.OURS;
             lineBegins = false;
             if (!hidden && message.marked() && Quote.marks(window.octets, window.from, to) > 0) {
                 window.from++;

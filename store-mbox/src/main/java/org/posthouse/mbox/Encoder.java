@@ -102,7 +102,7 @@ final class Encoder {
 
     private void begin() throws IOException {
         var kind = header ? LineKind.of(window.octets, window.from, window.to) : LineKind.TEXT;
-        header = header && kind != LineKind.TEXT && kind != LineKind.BLANK;
+        header = header && kind != LineKind.TEXT && kind != LineKind.BLANK && (kind != LineKind.FOLD || octets > 0 || hiding);
         hiding = kind == LineKind.OURS || kind == LineKind.FOLD && hiding;
         if (!hiding && Quote.marks(window.octets, window.from, window.to) >= 0) {
             put((byte) '>');

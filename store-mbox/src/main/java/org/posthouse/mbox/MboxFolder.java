@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.posthouse.mailbox.FlagChange;
 import org.posthouse.mailbox.Store.Entry;
 import org.posthouse.mailbox.Store.Identity;
@@ -60,8 +61,8 @@ final class MboxFolder {
     List<Entry> scan() throws IOException {
         var stamp = Stamp.of(place.file());
         var known = last.get();
-        if (known != null && known.is(stamp) && known.settled() && !journal.exists()) {
-            return known.entries();
+        if (known != null && known.is(stamp) && known.settled() && known.listed().isPresent() && !journal.exists()) {
+            return known.listed().get();
         }
         return reading(Look.SETTLED, (_, index) -> index.entries());
     }
@@ -73,10 +74,7 @@ final class MboxFolder {
 
     int read(String key, long offset, byte[] into) throws IOException {
         return reading(Look.SAME_STAMP, (file, index) -> {
-            var message = index.byKey().get(key);
-            if (message == null) {
-                throw new NoSuchFileException(key);
-            }
+            var message = index.message(key).orElseThrow(() -> new NoSuchFileException(key));
             return decoder.read(file, index.stamp(), message, offset, into);
         });
     }
@@ -86,10 +84,10 @@ final class MboxFolder {
             create();
         }
         return writing(Look.SAME_STAMP, (file, index) -> {
-            var before = index.byKey().get("p" + letter.tag());
-            if (before != null && Torn.intact(file, before)) {
+            var before = index.message("p" + letter.tag());
+            if (before.isPresent() && Torn.intact(file, before.get())) {
                 file.append().sync(); // the attempt that wrote it may have ended before this
-                return before.entry();
+                return before.get().entry();
             }
             if (arrival.knows(letter.tag())) {
                 return letter.gone();
@@ -140,12 +138,10 @@ final class MboxFolder {
         writing(Look.SETTLED, (file, index) -> {
             var changed = new HashMap<String, Marks>();
             for (var key : keys) {
-                var message = index.byKey().get(key);
-                if (message != null) {
-                    var now = message.marks().withFlags(change.on(message.marks().flags()));
-                    if (!now.equals(message.marks())) {
-                        changed.put(key, now);
-                    }
+                var before = index.message(key).map(Message::marks);
+                var now = before.map(m -> m.withFlags(change.on(m.flags())));
+                if (!now.equals(before)) {
+                    changed.put(key, now.get());
                 }
             }
             change(file, index, changed, Set.of(), index.base());
@@ -155,15 +151,15 @@ final class MboxFolder {
 
     void remove(Collection<String> keys) throws IOException {
         writing(Look.SETTLED, (file, index) -> {
-            var gone = new HashSet<>(keys);
-            gone.retainAll(index.byKey().keySet());
+            var messages = keys.stream().flatMap(key -> index.message(key).stream()).toList();
+            var gone = messages.stream().map(Message::key).collect(Collectors.toSet());
             if (gone.isEmpty()) {
                 return gone;
             }
             if (index.base().isPresent()) {
                 uids.inForce(index);
             }
-            arrival.remember(gone.stream().map(index.byKey()::get).toList());
+            arrival.remember(messages);
             change(file, index, Map.of(), gone, index.base());
             return gone;
         });
@@ -179,7 +175,7 @@ final class MboxFolder {
         journal.change(file, rewrite);
         var messages = rewrite.after();
         var now = messages.isEmpty() ? Optional.<Marks.Base>empty() : base;
-        last = new SoftReference<>(Index.of(file.stamp(), true, Optional.empty(), file.size(), messages, now, uids.given(), Optional.of(index)));
+        last = new SoftReference<>(Index.of(new Index.Extent(file.stamp(), true, Optional.empty(), file.size()), messages, now, Optional.of(index)));
     }
 
     void forget() {
@@ -206,7 +202,7 @@ final class MboxFolder {
         }
         var known = last.get();
         var none = known != null && known.stamp().equals(Stamp.NONE) ? known
-                : Index.of(Stamp.NONE, true, Optional.empty(), 0, List.of(), Optional.empty(), uids.given(), Optional.empty());
+                : Index.of(new Index.Extent(Stamp.NONE, true, Optional.empty(), 0), List.of(), Optional.empty(), Optional.empty());
         last = new SoftReference<>(none);
         return none;
     }
@@ -240,7 +236,7 @@ final class MboxFolder {
         var out = file.append();
         out.truncate(index.end());
         out.sync();
-        var now = new Index(file.stamp(), true, Optional.empty(), index.end(), index.messages(), index.base(), index.entries(), index.byKey());
+        var now = index.until(new Index.Extent(file.stamp(), true, Optional.empty(), index.end()));
         last = new SoftReference<>(now);
         return now;
     }
@@ -270,8 +266,8 @@ final class MboxFolder {
         file.sum(sum, before.end(), stamp.size());
         var all = new ArrayList<>(before.messages());
         all.addAll(found.messages());
-        return Optional.of(Index.of(stamp, Index.settled(stamp), Optional.of(sum), stamp.size(), all, before.base(), uids.given(),
-                Optional.of(before)));
+        return Optional.of(Index.of(new Index.Extent(stamp, Index.settled(stamp), Optional.of(sum), stamp.size()), all, before.base(),
+                uids.given(), Optional.of(before)));
     }
 
     private Index whole(Access file, Stamp stamp, Optional<Index> before) throws IOException {
@@ -279,6 +275,7 @@ final class MboxFolder {
         var found = Scanner.scan(file, 0, stamp.size());
         long end = Torn.end(file, found.messages(), stamp.size());
         var messages = end < stamp.size() ? Scanner.scan(file, 0, end).messages() : found.messages();
-        return Index.of(stamp, settled, Optional.of(Index.sum(file, stamp.size())), end, messages, found.base(), uids.given(), before);
+        return Index.of(new Index.Extent(stamp, settled, Optional.of(Index.sum(file, stamp.size())), end), messages, found.base(),
+                uids.given(), before);
     }
 }

@@ -10,7 +10,7 @@ import org.posthouse.mailbox.Store.Entry;
  * start    From_ line
  * header   header, with our lines
  * body     behind the header's blank line, or where the first line is that is none of a header
- * textEnd  the blank line that belongs to the file
+ * textEnd  where readers' octets end: the blank line that belongs to the file, or a line end that does
  * end      the next message, or the end of the file
  * </pre>
  *
@@ -37,16 +37,6 @@ record Message(String key, String base, long start, long header, long body, long
 
     Message withUid(long uid) {
         return new Message(key, base, start, header, body, textEnd, end, marks.withUid(uid), marked, pseudo, received, size);
-    }
-
-    /** Where the octets to be read end: a bare message's last LF is the file's. */
-    long readEnd() {
-        return marks.id().filter(Marks.Id::bare).isPresent() ? textEnd - 1 : textEnd;
-    }
-
-    /** Other writers may have folded what we hide; we never do, so a fold is the message's own. */
-    boolean folds() {
-        return marks.id().isEmpty();
     }
 
     Entry entry() {

@@ -114,7 +114,7 @@ final class Rewrite {
     /** Our lines first, then the message's own. */
     private byte[] header(Message message, Marks now, String baseLine) throws IOException {
         byte[] before = file.octets(message.header(), message.body());
-        var others = others(before, message.folds());
+        var others = others(before);
         var lines = now.lines(baseLine, before.length - others.length);
         byte[] header = new byte[lines.length + others.length];
         System.arraycopy(lines, 0, header, 0, lines.length);
@@ -123,18 +123,16 @@ final class Rewrite {
     }
 
     /** The header without our lines; Content-Length stays where it says how a message's text is to be read. */
-    private static byte[] others(byte[] header, boolean folds) {
+    private static byte[] others(byte[] header) {
         byte[] others = new byte[header.length];
         int n = 0;
-        boolean ours = false;
         for (int from = 0; from < header.length; ) {
             int to = from;
             while (to < header.length && header[to] != '\n') {
                 to++;
             }
             to = Math.min(header.length, to + 1);
-            var kind = LineKind.of(header, from, to);
-            ours = kind == LineKind.FOLD ? ours && folds : kind == LineKind.OURS && (header[from] | 0x20) != 'c';
+            boolean ours = LineKind.of(header, from, to) == LineKind.OURS && (header[from] | 0x20) != 'c';
             if (!ours) {
                 System.arraycopy(header, from, others, n, to - from);
                 n += to - from;

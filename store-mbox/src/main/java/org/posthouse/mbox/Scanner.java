@@ -35,7 +35,7 @@ final class Scanner {
         final long header;
         final Instant received;
         Marks marks = Marks.NONE;
-        LineKind last = LineKind.FIELD;
+        boolean anyField;
         boolean inHeader = true;
         boolean pseudo;
         long body = -1;
@@ -51,7 +51,7 @@ final class Scanner {
         boolean somethingBehind;
         Optional<Reached> told = Optional.empty();
         Optional<Reached> beforeBlank = Optional.empty();
-        boolean cr;
+        String lineEnd = "";
 
         Draft(long start, long header, Instant received) {
             this.start = start;
@@ -69,8 +69,8 @@ final class Scanner {
         }
     }
 
-    /** A line's end: octets for readers so far, marks among them, and whether it has a CR. */
-    private record Reached(long at, long octets, long marked, boolean cr) {}
+    /** A line's end: octets for readers so far, marks among them, and the line end that readers see. */
+    private record Reached(long at, long octets, long marked, String end) {}
 
     private Scanner(Access file, long from, long end) {
         this.file = file;
@@ -159,7 +159,7 @@ final class Scanner {
 
     private void text(Draft d, int from, int to, int lf) throws IOException {
         long start = at;
-        var before = new Reached(at, d.octets, d.marked, d.cr);
+        var before = new Reached(at, d.octets, d.marked, d.lineEnd);
         boolean hidden = false;
         int marks = Quote.marks(window.octets, from, to);
         boolean blank = lf >= 0 && LineKind.of(window.octets, from, to) == LineKind.BLANK;
@@ -176,7 +176,7 @@ final class Scanner {
             certain(d);
         }
         boolean ended = lf >= 0 || at > start && endsWithLf(start);
-        d.cr = cr;
+        d.lineEnd = hidden || !ended ? "" : cr ? "\r\n" : "\n";
         d.octets += hidden ? 0 : at - start + (ended && !cr ? 1 : 0);
         d.marked += !hidden && marks > 0 ? 1 : 0;
         d.beforeBlank = blank ? Optional.of(before) : Optional.empty();
@@ -205,7 +205,7 @@ final class Scanner {
         if (first && end == before.at()) {
             d.told = Optional.of(before);
         } else if (end == at) {
-            d.told = Optional.of(new Reached(at, d.octets, d.marked, d.cr));
+            d.told = Optional.of(new Reached(at, d.octets, d.marked, d.lineEnd));
         }
     }
 
@@ -229,14 +229,11 @@ final class Scanner {
     /** Whether readers do not see the line. */
     private boolean header(Draft d, int from, int to, long start) {
         var kind = LineKind.of(window.octets, from, to);
-        if (kind == LineKind.TEXT || kind == LineKind.FOLD && start == d.header || start - d.header > LONGEST_HEADER) {
+        if (kind == LineKind.TEXT || kind == LineKind.FOLD && !d.anyField || start - d.header > LONGEST_HEADER) {
             d.inHeader = false;
             d.body = start;
             body(d, from, to, kind == LineKind.BLANK);
             return false;
-        }
-        if (kind == LineKind.FOLD) {
-            return d.last == LineKind.OURS && d.marks.id().isEmpty();
         }
         if (kind == LineKind.FIELD && IDENTIFYING.stream().anyMatch(name -> begins(name, from, to))) {
             d.hash(window.octets, from, to);
@@ -244,7 +241,7 @@ final class Scanner {
         if (kind == LineKind.OURS) {
             field(d, text(from, to), start);
         }
-        d.last = kind;
+        d.anyField |= kind == LineKind.FIELD;
         return kind == LineKind.OURS;
     }
 
@@ -297,9 +294,10 @@ final class Scanner {
         boolean bare = d.marks.id().filter(Marks.Id::bare).isPresent();
         // one blank line at the end is the file's; and of blanks behind ours, all
         var text = d.told.isPresent() && !d.ownLinesApart && !d.somethingBehind ? d.told.get()
-                : d.beforeBlank.orElseGet(() -> new Reached(until, d.octets, d.marked, d.cr));
-        long textEnd = text.at();
-        long size = text.octets() - (bare && textEnd > d.header ? text.cr() ? 1 : 2 : 0);
+                : d.beforeBlank.orElseGet(() -> new Reached(until, d.octets, d.marked, d.lineEnd));
+        boolean cut = bare && !text.end().isEmpty(); // its last LF is the file's
+        long textEnd = cut ? text.at() - 1 : text.at();
+        long size = text.octets() - (cut ? 3 - text.end().length() : 0);
         long body = d.body < 0 || d.body > textEnd ? textEnd : d.body;
         boolean marked = !d.fromInside;
         var key = d.marks.id().map(id -> "p" + id.tag()).orElseGet(() -> "f" + Long.toHexString(d.hash));

@@ -39,7 +39,7 @@ final class Torn {
         }
         long end = text + id.octets();
         if (end > size || file.crc(text, end) != id.crc()) {
-            return last.start();
+            return last.marks().uid() == 0 ? last.start() : size; // what has a UID was whole once
         }
         var rest = new String(file.octets(end, Math.min(size, end + LONGEST_REST)), StandardCharsets.ISO_8859_1);
         boolean nothing = rest.chars().allMatch(c -> c == '\n') || rest.indexOf(0) >= 0 || beginning(file, end, size);
