@@ -1,6 +1,7 @@
 package org.posthouse.mbox;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.Locale;
@@ -10,13 +11,14 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * What an mbox keeps of a message in its header.
  * <pre>
  * X-Posthouse-Id: tag octets crc ["bare"]  first of all; of mail we stored: its delivery, its text's length in the file and CRC32C;
  *                                          bare = the text's last LF is not the message's
- * X-IMAPbase: uidvalidity lastuid [...]    in the first message only
+ * X-IMAPbase: uidvalidity lastuid a b      in the first message only; Dovecot drops keywords that are not named here
  * X-UID: n
  * Status: RO            R seen, O no longer new
  * X-Status: AFTD        answered, flagged, draft, deleted
@@ -50,13 +52,22 @@ record Marks(Optional<Id> id, long uid, boolean old, Set<String> flags) {
         }
     }
 
-    /** The UIDs' base, as the first message has it; the rest of its line belongs to other programs. */
+    /** The UIDs' base, as the first message has it, with the folder's keywords, each with a space before it. */
     record Base(long validity, long lastUid, String rest) {
         static Optional<Base> parse(String value) {
             var words = value.strip().split("[ \t]+", 3);
             long validity = number(words[0]);
             long last = words.length > 1 ? number(words[1]) : 0;
             return validity < 1 ? Optional.empty() : Optional.of(new Base(validity, Math.max(0, last), words.length > 2 ? " " + words[2] : ""));
+        }
+
+        /** With those keywords too that the line does not name yet. */
+        Base with(Stream<String> flags) {
+            var named = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+            named.addAll(Arrays.asList(rest.strip().split("[ \t]+")));
+            var more = new StringBuilder(rest);
+            flags.filter(f -> !f.startsWith("\\") && named.add(f)).forEach(f -> more.append(' ').append(f));
+            return new Base(validity, lastUid, more.toString());
         }
 
         /** As wide for any UID. */

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.posthouse.mailbox.FlagChange;
 import org.posthouse.mailbox.Store.Entry;
 import org.posthouse.mailbox.Store.Identity;
@@ -165,8 +166,10 @@ final class MboxFolder {
         });
     }
 
-    private void change(Access file, Index index, Map<String, Marks> changed, Set<String> gone, Optional<Marks.Base> base)
+    private void change(Access file, Index index, Map<String, Marks> changed, Set<String> gone, Optional<Marks.Base> before)
             throws IOException {
+        var base = before.map(b -> b.with(Stream.concat(index.messages().stream().map(Message::marks), changed.values().stream())
+                .flatMap(marks -> marks.flags().stream())));
         var rewrite = new Rewrite(file, index, changed, gone, base);
         if (rewrite.extents().isEmpty()) {
             return;

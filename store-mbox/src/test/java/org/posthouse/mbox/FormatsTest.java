@@ -154,14 +154,14 @@ class FormatsTest {
         assertEquals(13, store.record(INBOX, List.of(entries.getLast().key())).get(entries.getLast().key()));
         store.flag(INBOX, List.of(entries.get(1).key()), new FlagChange(Set.of("\\Deleted", "later"), Set.of()));
         var text = Files.readString(mbox);
-        assertTrue(text.startsWith(FROM + "X-IMAPbase: 1275660208 0000000013 $Junk\nX-UID: 7\nStatus: RO\nX-Status: AF\nX-Keywords: $Junk work  "), text);
+        assertTrue(text.startsWith(FROM + "X-IMAPbase: 1275660208 0000000013 $Junk work later\nX-UID: 7\nStatus: RO\nX-Status: AF\nX-Keywords: $Junk work  "), text);
         assertTrue(text.contains(FROM + "X-UID: 12\nStatus: O\nX-Status: D\nX-Keywords: later  "), text);
         assertTrue(text.contains(FROM + "X-UID: 13\nX-Keywords:    "), text);
         assertEquals(List.of("Subject: a\n\none\n", "Subject: b\n\ntwo\n", "Subject: c\n\nthree\n"), texts());
         assertEquals(entries.stream().map(Entry::key).toList(), store.scan(INBOX).stream().map(Entry::key).toList());
 
         store.remove(INBOX, List.of(entries.getFirst().key()));
-        assertTrue(Files.readString(mbox).startsWith(FROM + "X-IMAPbase: 1275660208 0000000013 $Junk\nX-UID: 12\n"));
+        assertTrue(Files.readString(mbox).startsWith(FROM + "X-IMAPbase: 1275660208 0000000013 $Junk work later\nX-UID: 12\n"));
         store.open();
         assertEquals(new Identity(1275660208, 14), store.identity(INBOX));
         assertEquals(List.of("Subject: b\n\ntwo\n", "Subject: c\n\nthree\n"), texts());
