@@ -11,6 +11,7 @@ import org.posthouse.auth.Account;
 import org.posthouse.auth.AccountId;
 import org.posthouse.config.Values;
 import org.posthouse.message.Content;
+import org.posthouse.message.PieceInput;
 import org.posthouse.message.Refusal;
 import org.posthouse.queue.DeliveryId;
 import org.posthouse.swap.Plugins;
@@ -57,7 +58,8 @@ public final class EngineMailboxes implements Mailboxes {
 
         @Override
         public InputStream read(String folder, Mail mail) {
-            return new MailInput(mail, (offset, into) -> engines.call(engine, e -> e.read(account, folder, mail.uid(), offset, into)));
+            return new PieceInput(String.valueOf(mail.uid()), mail.size(),
+                    (offset, into) -> engines.call(engine, e -> e.read(account, folder, mail.uid(), offset, into)));
         }
 
         @Override

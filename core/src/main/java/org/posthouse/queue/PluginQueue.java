@@ -3,8 +3,8 @@ package org.posthouse.queue;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Instant;
-import java.util.Objects;
 import org.posthouse.message.Content;
+import org.posthouse.message.PieceInput;
 import org.posthouse.message.StoredContent;
 import org.posthouse.message.Unavailable;
 import org.posthouse.swap.Call;
@@ -12,8 +12,6 @@ import org.posthouse.swap.Plugins;
 
 /** The queue that the queue bundle keeps: the first by name, where there are several. Looked up anew for each call. */
 final class PluginQueue {
-    private static final int LARGEST_PIECE = 256 * 1024;
-
     private final Plugins<Queue> queues;
 
     PluginQueue(Plugins<Queue> queues) {
@@ -48,58 +46,8 @@ final class PluginQueue {
             }
 
             @Override public InputStream open() {
-                return new Input(id, sizeOctets);
+                return new PieceInput(id, sizeOctets, (offset, into) -> call(queue -> queue.read(id, offset, into)));
             }
         });
-    }
-
-    /** Reads piece by piece, so that a swap of the bundle does not end it. */
-    private final class Input extends InputStream {
-        private final String id;
-        private final long sizeOctets;
-        private byte[] piece = {};
-        private int next;
-        private int end;
-        private long fetched;
-
-        Input(String id, long sizeOctets) {
-            this.id = id;
-            this.sizeOctets = sizeOctets;
-        }
-
-        @Override
-        public int read() throws IOException {
-            return more() ? piece[next++] & 0xff : -1;
-        }
-
-        @Override
-        public int read(byte[] into, int from, int length) throws IOException {
-            Objects.checkFromIndexSize(from, length, into.length);
-            if (length == 0) {
-                return 0;
-            }
-            if (!more()) {
-                return -1;
-            }
-            int n = Math.min(length, end - next);
-            System.arraycopy(piece, next, into, from, n);
-            next += n;
-            return n;
-        }
-
-        private boolean more() throws IOException {
-            if (next == end && fetched < sizeOctets) {
-                if (piece.length == 0) {
-                    piece = new byte[(int) Math.min(sizeOctets, LARGEST_PIECE)];
-                }
-                next = 0;
-                end = call(queue -> queue.read(id, fetched, piece));
-                fetched += end;
-                if (end == 0) {
-                    throw new IOException("message " + id + " should have " + sizeOctets + " octets, not " + fetched);
-                }
-            }
-            return next < end;
-        }
     }
 }

@@ -18,14 +18,15 @@ import org.junit.jupiter.api.Test;
 import org.posthouse.auth.Account;
 import org.posthouse.auth.AccountId;
 import org.posthouse.config.Values;
+import org.posthouse.message.PieceInput;
 import org.posthouse.message.Unavailable;
 import org.posthouse.swap.Plugins;
 
 class EngineMailboxesTest {
     private final List<Integer> asked = new ArrayList<>();
 
-    private MailInput input(byte[] octets, long announced) {
-        return new MailInput(new Mail(7, announced, Set.of(), Instant.EPOCH), (offset, into) -> {
+    private PieceInput input(byte[] octets, long announced) {
+        return new PieceInput("7", announced, (offset, into) -> {
             asked.add(into.length);
             int n = (int) Math.min(into.length, octets.length - offset);
             System.arraycopy(octets, (int) offset, into, 0, n);
@@ -41,16 +42,16 @@ class EngineMailboxesTest {
 
     @Test
     void largeMailIsReadInPieces() throws Exception {
-        var octets = new byte[3 * MailInput.LARGEST_PIECE + 17];
+        var octets = new byte[3 * PieceInput.LARGEST_PIECE + 17];
         new Random(1).nextBytes(octets);
         assertArrayEquals(octets, input(octets, octets.length).readAllBytes());
         assertEquals(4, asked.size());
-        assertEquals(MailInput.LARGEST_PIECE, asked.getFirst());
+        assertEquals(PieceInput.LARGEST_PIECE, asked.getFirst());
     }
 
     @Test
     void mailOfAWholePieceIsWhole() throws Exception {
-        var octets = new byte[MailInput.LARGEST_PIECE];
+        var octets = new byte[PieceInput.LARGEST_PIECE];
         assertArrayEquals(octets, input(octets, octets.length).readAllBytes());
     }
 

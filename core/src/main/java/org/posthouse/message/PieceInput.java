@@ -1,23 +1,24 @@
-package org.posthouse.mailbox;
+package org.posthouse.message;
 
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Objects;
 
 /**
- * A message's octets, fetched piece by piece. It ends only after exactly as many octets as the message was announced with
+ * A message's octets, fetched piece by piece, so that a swap of the bundle that has them may come between. It ends only after exactly as many octets as the message was announced with
  * (POP3 and IMAP clients were told that number); more or fewer is an IOException.
  */
-final class MailInput extends InputStream {
-    static final int LARGEST_PIECE = 256 * 1024;
+public final class PieceInput extends InputStream {
+    public static final int LARGEST_PIECE = 256 * 1024;
 
     /** Fetches one piece: as much as fits, 0 at the end. */
     @FunctionalInterface
-    interface Source {
+    public interface Source {
         int read(long offset, byte[] into) throws IOException;
     }
 
-    private final Mail mail;
+    private final String name;
+    private final long sizeOctets;
     private final Source source;
     private byte[] piece = {};
     private int next;
@@ -25,8 +26,10 @@ final class MailInput extends InputStream {
     private long fetched;
     private boolean atEnd;
 
-    MailInput(Mail mail, Source source) {
-        this.mail = mail;
+    /** @param name what the message is called when it is not as long as it should be */
+    public PieceInput(String name, long sizeOctets, Source source) {
+        this.name = name;
+        this.sizeOctets = sizeOctets;
         this.source = source;
     }
 
@@ -64,18 +67,18 @@ final class MailInput extends InputStream {
 
     /** Asks for one octet more than should come: a small message needs one call, which also shows that it is not longer. */
     private void fetch() throws IOException {
-        int wanted = (int) Math.min(mail.size() - fetched + 1, LARGEST_PIECE);
+        int wanted = (int) Math.min(sizeOctets - fetched + 1, LARGEST_PIECE);
         if (piece.length < wanted) {
             piece = new byte[wanted];
         }
         end = source.read(fetched, piece);
         next = 0;
         fetched += end;
-        atEnd = end == 0 || fetched == mail.size() && end < piece.length;
-        if (fetched > mail.size() || atEnd && fetched < mail.size()) {
+        atEnd = end == 0 || fetched == sizeOctets && end < piece.length;
+        if (fetched > sizeOctets || atEnd && fetched < sizeOctets) {
             end = 0;
             atEnd = false;
-            throw new IOException("message " + mail.uid() + " should have " + mail.size() + " octets, not " + fetched);
+            throw new IOException("message " + name + " should have " + sizeOctets + " octets, not " + fetched);
         }
     }
 }
