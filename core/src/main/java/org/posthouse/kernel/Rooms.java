@@ -107,12 +107,12 @@ final class Rooms {
         trace = new FileTrace(disk, watching, metrics, clock);
         directories = new Directories(directoryPlugins);
         stores = new PluginStores(storePlugins);
-        mailboxes = new EngineMailboxes(engines, this::mailboxOf);
+        spool = new Spool(disk.var("spool"), SPOOL_MEMORY_OCTETS);
+        spool.clean();
+        mailboxes = new EngineMailboxes(engines, this::mailboxOf, spool);
         states = new PluginStates(statePlugins);
         accounts = new DirectoryAccounts(new DirectoryAccounts.Rooms(directories, site, states, disk, trace, metrics, clock));
         routes = new Routes(directories::resolve, site);
-        spool = new Spool(disk.var("spool"), SPOOL_MEMORY_OCTETS);
-        spool.clean();
         courier = new Courier(deliveries, queues, routes, site, trace, metrics, clock);
         intake = new FilteredIntake(
                 new org.posthouse.pipeline.Rooms(filters, routes, courier, directories, states, spool, site, trace, metrics, clock));

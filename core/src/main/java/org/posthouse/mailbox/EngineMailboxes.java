@@ -3,17 +3,13 @@ package org.posthouse.mailbox;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.NoSuchFileException;
-import java.time.Instant;
-import java.util.Collection;
-import java.util.List;
-import java.util.Set;
 import org.posthouse.auth.Account;
 import org.posthouse.auth.AccountId;
 import org.posthouse.config.Values;
-import org.posthouse.message.Content;
-import org.posthouse.message.PieceInput;
 import org.posthouse.message.Refusal;
-import org.posthouse.queue.DeliveryId;
+import org.posthouse.message.Spool;
+import org.posthouse.message.Spooled;
+import org.posthouse.swap.Call;
 import org.posthouse.swap.Plugins;
 
 /** Opens accounts' mail in the engine that is there at each call, so that a session outlives a swap of the engine. */
@@ -22,11 +18,14 @@ public final class EngineMailboxes implements Mailboxes {
 
     private final Plugins<MailboxEngine> engines;
     private final AccountFinder accounts;
+    private final Spool spool;
+    private final Watches watches = new Watches();
     private volatile String engine = DEFAULT_ENGINE;
 
-    public EngineMailboxes(Plugins<MailboxEngine> engines, AccountFinder accounts) {
+    public EngineMailboxes(Plugins<MailboxEngine> engines, AccountFinder accounts, Spool spool) {
         this.engines = engines;
         this.accounts = accounts;
+        this.spool = spool;
     }
 
     /** Key {@code mailboxes}: the bundle that is the engine. */
@@ -36,47 +35,16 @@ public final class EngineMailboxes implements Mailboxes {
 
     @Override
     public AccountSession open(AccountId id) throws IOException {
-        return new Session(accounts.account(id.name()).orElseThrow(() -> new NoSuchFileException("no account " + id)));
+        var account = accounts.account(id.name()).orElseThrow(() -> new NoSuchFileException("no account " + id));
+        return new EngineSession(this, account, watches);
     }
 
-    private final class Session implements AccountSession {
-        private final Account account;
+    @Override
+    public Spooled spool(InputStream in, long maxOctets) throws Refusal, IOException {
+        return spool.take(in, maxOctets);
+    }
 
-        Session(Account account) {
-            this.account = account;
-        }
-
-        @Override
-        public List<String> folders() throws IOException {
-            return engines.call(engine, e -> e.folders(account));
-        }
-
-        @Override
-        public Listing list(String folder) throws Refusal, IOException {
-            return engines.<Listing, Refusal>call(engine, e -> e.list(account, folder));
-        }
-
-        @Override
-        public InputStream read(String folder, Mail mail) {
-            return new PieceInput(String.valueOf(mail.uid()), mail.size(),
-                    (offset, into) -> engines.call(engine, e -> e.read(account, folder, mail.uid(), offset, into)));
-        }
-
-        @Override
-        public void append(String folder, DeliveryId id, Content content, Set<String> flags, Instant received)
-                throws Refusal, IOException {
-            engines.<Void, Refusal>call(engine, e -> {
-                e.append(account, folder, id, content, flags, received);
-                return null;
-            });
-        }
-
-        @Override
-        public void expunge(String folder, Collection<Long> uids) throws Refusal, IOException {
-            engines.<Void, Refusal>call(engine, e -> {
-                e.expunge(account, folder, uids);
-                return null;
-            });
-        }
+    <R, X extends Exception> R ask(Account account, Call<AccountSession, R, X> call) throws IOException, X {
+        return engines.<R, X>call(engine, e -> call.on(e.account(account)));
     }
 }

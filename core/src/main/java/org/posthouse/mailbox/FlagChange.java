@@ -18,4 +18,12 @@ public record FlagChange(Set<String> add, Set<String> remove) {
         remove.forEach(after::remove);
         return Set.copyOf(after);
     }
+
+    /** The flags that are not among the others. */
+    static Set<String> without(Set<String> flags, Set<String> others) {
+        var left = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+        left.addAll(flags);
+        others.forEach(left::remove);
+        return left;
+    }
 }

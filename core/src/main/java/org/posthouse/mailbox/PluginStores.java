@@ -55,6 +55,43 @@ public final class PluginStores implements Stores {
         }
 
         @Override
+        public void delete(Folder folder) throws IOException {
+            stores.call(name, s -> {
+                s.delete(folder);
+                return null;
+            });
+        }
+
+        @Override
+        public void rename(Folder folder, String to) throws IOException {
+            stores.call(name, s -> {
+                s.rename(folder, to);
+                return null;
+            });
+        }
+
+        @Override
+        public Set<String> subscriptions(AccountId account) throws IOException {
+            return stores.call(name, s -> s.subscriptions(account));
+        }
+
+        @Override
+        public void subscribe(Folder folder) throws IOException {
+            stores.call(name, s -> {
+                s.subscribe(folder);
+                return null;
+            });
+        }
+
+        @Override
+        public void unsubscribe(Folder folder) throws IOException {
+            stores.call(name, s -> {
+                s.unsubscribe(folder);
+                return null;
+            });
+        }
+
+        @Override
         public Identity identity(Folder folder) throws IOException {
             return stores.call(name, s -> s.identity(folder));
         }
@@ -83,6 +120,16 @@ public final class PluginStores implements Stores {
         }
 
         @Override
+        public Map<String, String> copy(Folder from, List<String> keys, Folder to) throws IOException {
+            return stores.call(name, s -> s.copy(from, keys, to));
+        }
+
+        @Override
+        public Map<String, String> move(Folder from, List<String> keys, Folder to) throws IOException {
+            return stores.call(name, s -> s.move(from, keys, to));
+        }
+
+        @Override
         public void remove(Folder folder, Collection<String> keys) throws IOException {
             stores.call(name, s -> {
                 s.remove(folder, keys);
@@ -91,8 +138,18 @@ public final class PluginStores implements Stores {
         }
 
         @Override
+        public long size(Folder folder, String key) throws IOException {
+            return stores.call(name, s -> s.size(folder, key));
+        }
+
+        @Override
         public int read(Folder folder, String key, long offset, byte[] into) throws IOException {
             return stores.call(name, s -> s.read(folder, key, offset, into));
+        }
+
+        @Override
+        public Watch.Watching watch(Folder folder, Watch watch) throws IOException {
+            return stores.call(name, s -> s.watch(folder, watch));
         }
 
         /** Opening and closing the stores is the kernel's. */

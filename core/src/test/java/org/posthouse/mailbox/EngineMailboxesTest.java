@@ -1,19 +1,18 @@
 package org.posthouse.mailbox;
 
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.when;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.posthouse.auth.Account;
 import org.posthouse.auth.AccountId;
@@ -67,19 +66,19 @@ class EngineMailboxesTest {
 
     @Test
     void anAccountThatNobodyKnowsCannotBeOpened() {
-        var mailboxes = new EngineMailboxes(new Plugins<>("mailboxes"), _ -> Optional.empty());
+        var mailboxes = new EngineMailboxes(new Plugins<>("mailboxes"), _ -> Optional.empty(), null);
         assertThrows(NoSuchFileException.class, () -> mailboxes.open(new AccountId("ann@example.test")));
     }
 
     @Test
     void aMissingEngineIsUnavailableAndASessionFindsItWhenItComes() throws Exception {
         var engines = new Plugins<MailboxEngine>("mailboxes");
-        var mailboxes = new EngineMailboxes(engines, name -> Optional.of(new Account(new AccountId(name), Map.of())));
+        var mailboxes = new EngineMailboxes(engines, name -> Optional.of(new Account(new AccountId(name), Map.of())), null);
         var session = mailboxes.open(new AccountId("ann@example.test"));
         assertThrows(Unavailable.class, session::folders);
-        engines.arrive("mailboxes-indexed", new FoldersOnly(List.of("INBOX")), Map.of());
+        engines.arrive("mailboxes-indexed", foldersOnly(List.of("INBOX")), Map.of());
         assertEquals(List.of("INBOX"), session.folders());
-        engines.arrive("mailboxes-other", new FoldersOnly(List.of("INBOX", "other")), Map.of());
+        engines.arrive("mailboxes-other", foldersOnly(List.of("INBOX", "other")), Map.of());
         mailboxes.configure(new Values("", Map.of("mailboxes", "mailboxes-other")));
         assertEquals(List.of("INBOX", "other"), session.folders());
     }
@@ -100,34 +99,21 @@ class EngineMailboxesTest {
         assertEquals(List.of("INBOX", "here"), stores.of(new Account(folder.account(), Map.of())).folders(folder.account()));
     }
 
-    private record FoldersOnly(List<String> folders) implements MailboxEngine {
-        @Override
-        public List<String> folders(Account account) {
-            return folders;
+    private static MailboxEngine foldersOnly(List<String> folders) {
+        var mail = mock(AccountSession.class);
+        try {
+            when(mail.folders()).thenReturn(folders);
+        } catch (IOException e) {
+            throw new AssertionError(e);
         }
+        return new MailboxEngine() {
+            @Override public AccountSession account(Account account) {
+                return mail;
+            }
 
-        @Override
-        public Listing list(Account account, String folder) {
-            return new Listing(1, 1, List.of());
-        }
+            @Override public void open() {}
 
-        @Override
-        public int read(Account account, String folder, long uid, long offset, byte[] into) {
-            Arrays.fill(into, (byte) 0);
-            return 0;
-        }
-
-        @Override
-        public void append(Account account, String folder, org.posthouse.queue.DeliveryId id,
-                org.posthouse.message.Content content, Set<String> flags, Instant received) {}
-
-        @Override
-        public void expunge(Account account, String folder, java.util.Collection<Long> uids) {}
-
-        @Override
-        public void open() {}
-
-        @Override
-        public void close() {}
+            @Override public void close() {}
+        };
     }
 }

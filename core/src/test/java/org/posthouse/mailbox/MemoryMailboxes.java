@@ -4,18 +4,21 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.posthouse.auth.AccountId;
 import org.posthouse.message.Content;
 import org.posthouse.message.Refusal;
+import org.posthouse.message.Spool;
+import org.posthouse.message.Spooled;
 import org.posthouse.queue.DeliveryId;
 
 /** Mailboxes in memory. Every account exists; {@link #fail} and {@link #refuse} make all calls fail until {@link #mend}. */
@@ -64,6 +67,11 @@ public final class MemoryMailboxes implements Mailboxes {
         return new Session(account);
     }
 
+    @Override
+    public Spooled spool(InputStream in, long maxOctets) throws Refusal, IOException {
+        return new Spool(Path.of(System.getProperty("java.io.tmpdir")), 1 << 20).take(in, maxOctets);
+    }
+
     private synchronized Map<String, Folder> folders(AccountId account) {
         return accounts.computeIfAbsent(account, _ -> new TreeMap<>(Map.of("INBOX", new Folder())));
     }
@@ -83,7 +91,7 @@ public final class MemoryMailboxes implements Mailboxes {
 
     private synchronized void store(Folder into, byte[] octets, Set<String> flags, Instant received) {
         long uid = into.uidNext++;
-        into.mails.put(uid, new Kept(new Mail(uid, octets.length, flags, received), octets));
+        into.mails.put(uid, new Kept(new Mail(uid, octets.length, flags, received, uid, "" + uid), octets));
     }
 
     private final class Session implements AccountSession {
@@ -109,7 +117,8 @@ public final class MemoryMailboxes implements Mailboxes {
             mayRefuse();
             synchronized (MemoryMailboxes.this) {
                 var found = find(folder);
-                return new Listing(1, found.uidNext, found.mails.values().stream().map(Kept::mail).toList());
+                var mails = found.mails.values().stream().map(Kept::mail).toList();
+                return Listing.empty(1, 1, 1).with(mails, UidSet.NONE, found.uidNext, found.uidNext);
             }
         }
 
@@ -126,7 +135,7 @@ public final class MemoryMailboxes implements Mailboxes {
         }
 
         @Override
-        public void append(String folder, DeliveryId id, Content content, Set<String> flags, Instant received)
+        public void deliver(String folder, DeliveryId id, Content content, Set<String> flags, Instant received)
                 throws Refusal, IOException {
             mayRefuse();
             byte[] octets;
@@ -141,11 +150,114 @@ public final class MemoryMailboxes implements Mailboxes {
         }
 
         @Override
-        public void expunge(String folder, Collection<Long> uids) throws Refusal, IOException {
+        public void expunge(String folder, UidSet uids) throws Refusal, IOException {
             mayRefuse();
             synchronized (MemoryMailboxes.this) {
-                find(folder).mails.keySet().removeAll(Set.copyOf(uids));
+                find(folder).mails.keySet().removeIf(uids::contains);
             }
+        }
+
+        private static final String MISSING = "mailboxes in memory only deliver, list, read and expunge";
+
+        @Override
+        public int read(String folder, Mail mail, long offset, byte[] into) throws IOException {
+            try (var in = read(folder, mail)) {
+                in.skipNBytes(Math.min(offset, mail.size()));
+                return in.readNBytes(into, 0, into.length);
+            }
+        }
+
+        @Override
+        public Set<String> subscriptions() {
+            return Set.of();
+        }
+
+        @Override
+        public Map<String, String> specialUses() {
+            return Map.of();
+        }
+
+        @Override
+        public void subscribe(String folder) throws IOException {
+            throw new IOException(MISSING);
+        }
+
+        @Override
+        public void unsubscribe(String folder) throws IOException {
+            throw new IOException(MISSING);
+        }
+
+        @Override
+        public void create(String folder) throws IOException {
+            throw new IOException(MISSING);
+        }
+
+        @Override
+        public void delete(String folder) throws IOException {
+            throw new IOException(MISSING);
+        }
+
+        @Override
+        public void rename(String folder, String to) throws IOException {
+            throw new IOException(MISSING);
+        }
+
+        @Override
+        public Changes changesSince(String folder, long modseq) throws IOException {
+            throw new IOException(MISSING);
+        }
+
+        @Override
+        public long claimRecent(String folder, long below) {
+            return below;
+        }
+
+        @Override
+        public Map<Long, Digest> digests(String folder, List<Mail> mails) {
+            return Map.of();
+        }
+
+        @Override
+        public Content content(String folder, Mail mail) {
+            synchronized (MemoryMailboxes.this) {
+                return new Letter(MemoryMailboxes.this.folders(account).get(folder).mails.get(mail.uid()).octets());
+            }
+        }
+
+        @Override
+        public Placed append(String folder, DeliveryId id, Content content, Set<String> flags, Instant received)
+                throws IOException {
+            throw new IOException(MISSING);
+        }
+
+        @Override
+        public UidSet flag(String folder, UidSet uids, FlagUpdate update) throws IOException {
+            throw new IOException(MISSING);
+        }
+
+        @Override
+        public void expungeDeleted(String folder, UidSet uids) throws IOException {
+            throw new IOException(MISSING);
+        }
+
+        @Override
+        public Placed copy(String folder, UidSet uids, String to) throws IOException {
+            throw new IOException(MISSING);
+        }
+
+        @Override
+        public Placed move(String folder, UidSet uids, String to) throws IOException {
+            throw new IOException(MISSING);
+        }
+
+        @Override
+        public Quota quota() {
+            return new Quota(0, 0, OptionalLong.empty());
+        }
+
+        @Override
+        public Watch.Watching watch(String folder, Watch watch) {
+            return () -> {};
         }
 
         private Folder find(String folder) throws NoSuchFileException {

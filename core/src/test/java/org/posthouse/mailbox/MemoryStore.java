@@ -1,6 +1,7 @@
 package org.posthouse.mailbox;
 
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -14,6 +15,8 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.posthouse.auth.AccountId;
 import org.posthouse.message.Content;
 import org.posthouse.queue.DeliveryId;
@@ -28,6 +31,8 @@ public final class MemoryStore implements Store {
         long uidNext = 1;
     }
 
+    private final Map<AccountId, Set<String>> subscriptions = new HashMap<>();
+    private final Map<Folder, List<Watch>> watches = new HashMap<>();
     private final Map<AccountId, Map<String, Box>> accounts = new HashMap<>();
     private int keys;
 
@@ -54,6 +59,37 @@ public final class MemoryStore implements Store {
             }
         }
         boxes(folder.account()).computeIfAbsent(folder.name(), _ -> new Box());
+    }
+
+    @Override
+    public synchronized void delete(Folder folder) throws IOException {
+        box(folder);
+        boxes(folder.account()).remove(folder.name());
+    }
+
+    @Override
+    public synchronized void rename(Folder folder, String to) throws IOException {
+        box(folder);
+        if (boxes(folder.account()).containsKey(to)) {
+            throw new FileAlreadyExistsException(to);
+        }
+        create(new Folder(folder.account(), to));
+        boxes(folder.account()).put(to, boxes(folder.account()).remove(folder.name()));
+    }
+
+    @Override
+    public synchronized Set<String> subscriptions(AccountId account) {
+        return Set.copyOf(subscriptions.getOrDefault(account, Set.of()));
+    }
+
+    @Override
+    public synchronized void subscribe(Folder folder) {
+        subscriptions.computeIfAbsent(folder.account(), _ -> new TreeSet<>()).add(folder.name());
+    }
+
+    @Override
+    public synchronized void unsubscribe(Folder folder) {
+        subscriptions.getOrDefault(folder.account(), new TreeSet<>()).remove(folder.name());
     }
 
     @Override
@@ -114,9 +150,34 @@ public final class MemoryStore implements Store {
         for (var key : keys) {
             var entry = box(folder).entries.get(key);
             if (entry != null) {
-                flag(folder, key, change.on(entry.flags()));
+                put(box(folder), new Entry(key, entry.uid(), change.on(entry.flags()), entry.received(), entry.size()));
             }
         }
+    }
+
+    @Override
+    public synchronized Map<String, String> copy(Folder from, List<String> wanted, Folder to) throws IOException {
+        var source = box(from);
+        var target = box(to);
+        var copies = new LinkedHashMap<String, String>();
+        for (var key : wanted) {
+            var entry = source.entries.get(key);
+            if (entry != null) {
+                keys++;
+                var copy = new Entry("k" + keys, OptionalLong.empty(), entry.flags(), entry.received(), entry.size());
+                target.octets.put(copy.key(), source.octets.get(key));
+                put(target, copy);
+                copies.put(key, copy.key());
+            }
+        }
+        return copies;
+    }
+
+    @Override
+    public synchronized Map<String, String> move(Folder from, List<String> wanted, Folder to) throws IOException {
+        var moved = copy(from, wanted, to);
+        remove(from, moved.keySet());
+        return moved;
     }
 
     @Override
@@ -125,6 +186,15 @@ public final class MemoryStore implements Store {
         box.entries.keySet().removeAll(gone);
         box.octets.keySet().removeAll(gone);
         box.scanned = null;
+    }
+
+    @Override
+    public synchronized long size(Folder folder, String key) throws IOException {
+        var entry = box(folder).entries.get(key);
+        if (entry == null) {
+            throw new NoSuchFileException(key);
+        }
+        return entry.size();
     }
 
     @Override
@@ -140,11 +210,19 @@ public final class MemoryStore implements Store {
         return n;
     }
 
+    @Override
+    public synchronized Watch.Watching watch(Folder folder, Watch watch) {
+        var told = watches.computeIfAbsent(folder, _ -> new CopyOnWriteArrayList<>());
+        told.add(watch);
+        return () -> told.remove(watch);
+    }
+
     /** As another program would: changes flags without asking. */
     public synchronized void flag(Folder folder, String key, Set<String> flags) throws IOException {
         var box = box(folder);
         var entry = box.entries.get(key);
         put(box, new Entry(key, entry.uid(), flags, entry.received(), entry.size()));
+        watches.getOrDefault(folder, List.of()).forEach(Watch::changed);
     }
 
     private static void put(Box box, Entry entry) {

@@ -76,7 +76,7 @@ public final class LocalDelivery implements Delivery {
     private Outcome outcome(Consignment consignment) throws Unavailable, OutcomeUnknown {
         var to = consignment.to();
         try {
-            open(to).append(to.folder(), consignment.id(), consignment.content().withFirst(firstLines(consignment)), Set.of(),
+            open(to).deliver(to.folder(), consignment.id(), consignment.content().withFirst(firstLines(consignment)), Set.of(),
                     clock.instant());
         } catch (Refusal e) {
             LOG.info("refused id={} to={} status={}", consignment.id(), to, e.status());

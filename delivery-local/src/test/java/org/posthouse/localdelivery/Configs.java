@@ -1,6 +1,7 @@
 package org.posthouse.localdelivery;
 
 import java.lang.annotation.Annotation;
+import org.posthouse.indexed.IndexedMailboxes;
 import org.posthouse.maildir.MaildirStore;
 
 /** Settings for tests. */
@@ -36,6 +37,20 @@ final class Configs {
             @Override
             public Class<? extends Annotation> annotationType() {
                 return MaildirStore.Config.class;
+            }
+        };
+    }
+
+    static IndexedMailboxes.Config indexed() {
+        return new IndexedMailboxes.Config() {
+            @Override
+            public String[] special_use() {
+                return new String[0];
+            }
+
+            @Override
+            public Class<? extends Annotation> annotationType() {
+                return IndexedMailboxes.Config.class;
             }
         };
     }

@@ -30,6 +30,7 @@ import org.posthouse.mailbox.AccountSession;
 import org.posthouse.mailbox.EngineMailboxes;
 import org.posthouse.mailbox.Letter;
 import org.posthouse.mailbox.Mail;
+import org.posthouse.mailbox.UidSet;
 import org.posthouse.mailbox.MailboxEngine;
 import org.posthouse.mailbox.PluginStores;
 import org.posthouse.mailbox.Store;
@@ -56,7 +57,7 @@ class WholeWayTest {
     private final Plugins<Store> stores = new Plugins<>("store");
     private final Plugins<MailboxEngine> engines = new Plugins<>("mailboxes");
     private final EngineMailboxes mailboxes =
-            new EngineMailboxes(engines, name -> Optional.of(new Account(new AccountId(name), Map.of())));
+            new EngineMailboxes(engines, name -> Optional.of(new Account(new AccountId(name), Map.of())), null);
     private final LocalDelivery delivery = new LocalDelivery(Configs.deliveredTo(false), mailboxes, Clock.systemUTC());
 
     @BeforeEach
@@ -72,7 +73,7 @@ class WholeWayTest {
     }
 
     private void bringEngine() {
-        var engine = new IndexedMailboxes(new PluginStores(stores));
+        var engine = new IndexedMailboxes(Configs.indexed(), new PluginStores(stores), new HomeDisk(home));
         engine.open();
         engines.arrive("mailboxes-indexed", engine, Map.of());
     }
@@ -159,7 +160,7 @@ class WholeWayTest {
                     for (var mail : mails) {
                         seen.add(new String(octets(session, mail), StandardCharsets.US_ASCII));
                     }
-                    session.expunge("INBOX", mails.stream().map(Mail::uid).toList());
+                    session.expunge("INBOX", UidSet.ofSorted(mails.stream().mapToLong(Mail::uid)));
                 }
                 return null;
             }));

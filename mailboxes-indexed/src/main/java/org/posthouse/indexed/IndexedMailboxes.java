@@ -2,51 +2,71 @@ package org.posthouse.indexed;
 
 import java.io.IOException;
 import java.lang.ref.SoftReference;
-import java.nio.file.NoSuchFileException;
-import java.time.Instant;
-import java.util.Collection;
+import java.time.Clock;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.metatype.annotations.AttributeDefinition;
+import org.osgi.service.metatype.annotations.Designate;
+import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 import org.posthouse.auth.Account;
-import org.posthouse.mailbox.BadFolderName;
-import org.posthouse.mailbox.Listing;
+import org.posthouse.auth.AccountId;
+import org.posthouse.disk.Disk;
+import org.posthouse.mailbox.AccountSession;
 import org.posthouse.mailbox.MailboxEngine;
-import org.posthouse.mailbox.Store;
-import org.posthouse.mailbox.Store.Entry;
-import org.posthouse.mailbox.Store.Folder;
 import org.posthouse.mailbox.Stores;
-import org.posthouse.message.Content;
-import org.posthouse.message.Refusal;
-import org.posthouse.queue.DeliveryId;
+import org.posthouse.message.BadSetting;
 
 /**
- * Gives the mail of any store its order and UIDs. Everything it keeps comes from the store and is asked for again when it is
- * not there. No lock is held over a call to a store: two sessions that look at a folder at the same time may both have it
- * scanned, and the store's own lock gives each message one UID.
+ * Gives the mail of any store its meaning. The store is the truth for messages, UIDs and flags; what is kept here beside it, in
+ * {@code var/index}, can be lost at any time and is made again: when each message last changed, what was removed, and what IMAP
+ * clients ask of messages, ready to send.
  */
 @Component(configurationPid = "mailboxes-indexed")
+@Designate(ocd = IndexedMailboxes.Config.class)
 public final class IndexedMailboxes implements MailboxEngine {
-    private static final int MOST_FOLDERS = 10_000;
+    @ObjectClassDefinition(name = "mailboxes-indexed", description = "Gives stored mail its order, UIDs, changes and quick look-ups")
+    public @interface Config {
+        @AttributeDefinition(description = "Folders with a special use (RFC 6154), as name=use; several names may have one use")
+        String[] special_use() default {"Drafts=Drafts", "Sent=Sent", "Sent Messages=Sent", "Trash=Trash", "Junk=Junk", "Spam=Junk",
+                "Archive=Archive"};
+    }
+
+    private static final int FEW_ACCOUNTS = 1000;
 
     private final Stores stores;
-    private final Map<Folder, SoftReference<FolderView>> views = new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Folder, SoftReference<FolderView>> eldest) {
-            return size() > MOST_FOLDERS;
-        }
-    };
+    private final IndexFiles files;
+    private final Clock clock;
+    private final Map<String, String> specialUses;
+    private final Map<AccountId, SoftReference<AccountIndex>> accounts = new HashMap<>();
+    private int sweepAt = FEW_ACCOUNTS;
 
     @Activate
-    public IndexedMailboxes(@Reference Stores stores) {
+    public IndexedMailboxes(Config config, @Reference Stores stores, @Reference Disk disk) {
+        this(config, stores, disk, Clock.systemUTC());
+    }
+
+    IndexedMailboxes(Config config, Stores stores, Disk disk, Clock clock) {
         this.stores = stores;
+        this.files = new IndexFiles(disk);
+        this.clock = clock;
+        this.specialUses = specialUses(config.special_use());
+    }
+
+    private static Map<String, String> specialUses(String[] settings) {
+        var uses = new LinkedHashMap<String, String>();
+        for (var setting : settings) {
+            int equals = setting.lastIndexOf('=');
+            if (equals < 1 || !setting.substring(equals + 1).strip().matches("All|Archive|Drafts|Flagged|Junk|Sent|Trash")) {
+                throw new BadSetting("special-use", "'" + setting + "' is not a folder's name, '=' and one of All, Archive, Drafts,"
+                        + " Flagged, Junk, Sent and Trash");
+            }
+            uses.put(setting.substring(0, equals).strip(), "\\" + setting.substring(equals + 1).strip());
+        }
+        return Map.copyOf(uses);
     }
 
     @Override
@@ -60,83 +80,32 @@ public final class IndexedMailboxes implements MailboxEngine {
     }
 
     private void forget() {
-        synchronized (views) {
-            views.clear();
+        synchronized (accounts) {
+            accounts.values().stream().map(SoftReference::get).filter(a -> a != null).forEach(AccountIndex::end);
+            accounts.clear();
         }
     }
 
     @Override
-    public List<String> folders(Account account) throws IOException {
-        return stores.of(account).folders(account.id());
+    public AccountSession account(Account account) throws IOException {
+        return new IndexedAccount(account, stores.of(account), index(account.id()), specialUses);
     }
 
-    @Override
-    public Listing list(Account account, String folder) throws IOException {
-        return look(account, folder).listing();
-    }
-
-    /** What the folder is now. UIDs are chosen here, before anybody sees them: all in one batch. */
-    private FolderView look(Account account, String name) throws IOException {
-        var store = stores.of(account);
-        var folder = new Folder(account.id(), name);
-        var identity = store.identity(folder);
-        var scanned = store.scan(folder);
-        var before = known(folder);
-        if (before.isPresent() && before.get().scanned() == scanned && before.get().listing().uidValidity() == identity.uidValidity()) {
-            return before.get();
-        }
-        var without = scanned.stream().filter(e -> e.uid().isEmpty()).map(Entry::key).toList();
-        var recorded = without.isEmpty() ? Map.<String, Long>of() : store.record(folder, without);
-        var view = FolderView.of(scanned, recorded, identity.uidValidity(), identity.uidNext());
-        synchronized (views) {
-            views.put(folder, new SoftReference<>(view));
-        }
-        return view;
-    }
-
-    private Optional<FolderView> known(Folder folder) {
-        synchronized (views) {
-            return Optional.ofNullable(views.get(folder)).map(SoftReference::get);
-        }
-    }
-
-    @Override
-    public int read(Account account, String folder, long uid, long offset, byte[] into) throws IOException {
-        var known = known(new Folder(account.id(), folder)).flatMap(v -> v.key(uid));
-        var key = known.isPresent() ? known : look(account, folder).key(uid);
-        if (key.isEmpty()) {
-            throw new NoSuchFileException(folder + " UID " + uid);
-        }
-        return stores.of(account).read(new Folder(account.id(), folder), key.get(), offset, into);
-    }
-
-    @Override
-    public void append(Account account, String folder, DeliveryId id, Content content, Set<String> flags, Instant received)
-            throws Refusal, IOException {
-        var to = new Folder(account.id(), folder);
-        try {
-            add(stores.of(account), to, id, content, flags, received);
-        } catch (BadFolderName _) {
-            throw new Refusal("5.2.0", "There can be no folder of that name");
-        }
-    }
-
-    /** Folders are made when the first message comes. */
-    private static void add(Store store, Folder to, DeliveryId id, Content content, Set<String> flags, Instant received)
-            throws IOException {
-        try {
-            store.add(to, id, content, flags, received);
-        } catch (NoSuchFileException _) {
-            store.create(to);
-            store.add(to, id, content, flags, received);
-        }
-    }
-
-    @Override
-    public void expunge(Account account, String folder, Collection<Long> uids) throws IOException {
-        var keys = look(account, folder).keys(uids);
-        if (!keys.isEmpty()) {
-            stores.of(account).remove(new Folder(account.id(), folder), keys);
+    /** The same one for all sessions of an account, for as long as anybody uses it or memory allows. */
+    private AccountIndex index(AccountId account) {
+        synchronized (accounts) {
+            var reference = accounts.get(account);
+            var known = reference == null ? null : reference.get();
+            if (known != null) {
+                return known;
+            }
+            if (accounts.size() >= sweepAt) {
+                accounts.values().removeIf(r -> r.get() == null);
+                sweepAt = 2 * accounts.size() + FEW_ACCOUNTS;
+            }
+            var index = new AccountIndex(account, files, clock);
+            accounts.put(account, new SoftReference<>(index));
+            return index;
         }
     }
 }

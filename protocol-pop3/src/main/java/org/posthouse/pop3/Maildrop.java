@@ -10,6 +10,7 @@ import org.posthouse.auth.AccountId;
 import org.posthouse.mailbox.AccountSession;
 import org.posthouse.mailbox.Listing;
 import org.posthouse.mailbox.Mail;
+import org.posthouse.mailbox.UidSet;
 import org.posthouse.message.Refusal;
 import org.posthouse.message.Unavailable;
 
@@ -88,7 +89,7 @@ final class Maildrop {
         if (session.list(INBOX).uidValidity() != listing.uidValidity()) {
             throw new Unavailable("the mailbox of " + account + " is another one than at log-in");
         }
-        session.expunge(INBOX, uids);
+        session.expunge(INBOX, UidSet.of(uids));
         return uids.size();
     }
 

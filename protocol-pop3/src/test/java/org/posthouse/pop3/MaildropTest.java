@@ -24,6 +24,8 @@ import org.posthouse.auth.FixedAccounts;
 import org.posthouse.mailbox.AccountSession;
 import org.posthouse.mailbox.Listing;
 import org.posthouse.mailbox.Mail;
+import org.posthouse.mailbox.Mailboxes;
+import org.posthouse.mailbox.UidSet;
 import org.posthouse.message.BadSetting;
 import org.posthouse.message.Unavailable;
 import org.posthouse.net.FixedSite;
@@ -41,11 +43,14 @@ final class MaildropTest {
     private final MemoryMetrics metrics = new MemoryMetrics();
 
     private static Listing listing(long uidValidity) {
-        return new Listing(uidValidity, 8, List.of(new Mail(7, 100, Set.of("\\Seen"), Instant.EPOCH)));
+        return Listing.empty(uidValidity, 1, 1)
+                .with(List.of(new Mail(7, 100, Set.of("\\Seen"), Instant.EPOCH, 2, "k")), UidSet.NONE, 8, 2);
     }
 
-    private Pop3Protocol protocol(FixedConfig config) {
-        return new Pop3Protocol(config, accounts, _ -> mailbox, new FixedSite(), new MemoryTrace(), metrics);
+    private Pop3Protocol protocol(FixedConfig config) throws IOException {
+        var mailboxes = mock(Mailboxes.class);
+        when(mailboxes.open(any())).thenReturn(mailbox);
+        return new Pop3Protocol(config, accounts, mailboxes, new FixedSite(), new MemoryTrace(), metrics);
     }
 
     @Test

@@ -8,6 +8,7 @@ import java.util.List;
 import org.posthouse.auth.AccountId;
 import org.posthouse.auth.FixedAccounts;
 import org.posthouse.mailbox.MemoryMailboxes;
+import org.posthouse.mailbox.UidSet;
 import org.posthouse.message.Refusal;
 import org.posthouse.message.Unavailable;
 import org.posthouse.net.Connection;
@@ -86,7 +87,7 @@ final class Pop3Stage implements Transcript.Stage {
 
     private void lose(long uid) {
         try {
-            mailboxes.open(new AccountId(ANN)).expunge("INBOX", List.of(uid));
+            mailboxes.open(new AccountId(ANN)).expunge("INBOX", UidSet.of(uid));
         } catch (Refusal e) {
             throw new AssertionError(e);
         } catch (IOException e) {

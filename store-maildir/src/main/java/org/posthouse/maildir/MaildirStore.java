@@ -25,6 +25,7 @@ import org.posthouse.disk.Disk;
 import org.posthouse.disk.Location;
 import org.posthouse.mailbox.FlagChange;
 import org.posthouse.mailbox.Store;
+import org.posthouse.mailbox.Watch;
 import org.posthouse.message.Content;
 import org.posthouse.net.Site;
 import org.posthouse.queue.DeliveryId;
@@ -109,6 +110,46 @@ public final class MaildirStore implements Store {
     }
 
     @Override
+    public void delete(Folder folder) throws IOException {
+        throw new IOException("folders cannot be deleted yet");
+    }
+
+    @Override
+    public void rename(Folder folder, String to) throws IOException {
+        throw new IOException("folders cannot be renamed yet");
+    }
+
+    @Override
+    public Set<String> subscriptions(AccountId account) throws IOException {
+        return Set.copyOf(folders(account));
+    }
+
+    @Override
+    public void subscribe(Folder folder) throws IOException {
+        throw new IOException("subscriptions are not kept yet");
+    }
+
+    @Override
+    public void unsubscribe(Folder folder) throws IOException {
+        throw new IOException("subscriptions are not kept yet");
+    }
+
+    @Override
+    public Map<String, String> copy(Folder from, List<String> keys, Folder to) throws IOException {
+        throw new IOException("messages cannot be copied yet");
+    }
+
+    @Override
+    public Map<String, String> move(Folder from, List<String> keys, Folder to) throws IOException {
+        throw new IOException("messages cannot be moved yet");
+    }
+
+    @Override
+    public Watch.Watching watch(Folder folder, Watch watch) {
+        return () -> {};
+    }
+
+    @Override
     public Identity identity(Folder folder) throws IOException {
         return find(folder).identity();
     }
@@ -136,6 +177,11 @@ public final class MaildirStore implements Store {
     @Override
     public void remove(Folder folder, Collection<String> keys) throws IOException {
         find(folder).remove(keys);
+    }
+
+    @Override
+    public long size(Folder folder, String key) throws IOException {
+        throw new IOException("scan says every size");
     }
 
     @Override

@@ -1,0 +1,73 @@
+package org.posthouse.indexed;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** Offsets by UID, in 24 octets each instead of a hundred. */
+final class Places {
+    static final long NONE = -1;
+
+    private long[] uids = new long[16]; // 0 is a free slot
+    private long[] offsets = new long[16];
+    private int used;
+
+    void put(long uid, long offset) {
+        if (4 * used >= 3 * uids.length) {
+            grow();
+        }
+        int slot = slot(uid);
+        used += uids[slot] == 0 ? 1 : 0;
+        uids[slot] = uid;
+        offsets[slot] = offset;
+    }
+
+    /** {@link #NONE} where there is none. */
+    long get(long uid) {
+        int slot = slot(uid);
+        return uids[slot] == uid ? offsets[slot] : NONE;
+    }
+
+    void remove(long uid) {
+        int slot = slot(uid);
+        if (uids[slot] == uid) {
+            offsets[slot] = NONE; // the slot stays taken, so that what lies behind it is still found
+        }
+    }
+
+    private int slot(long uid) {
+        int slot = (int) (uid * 0x9E3779B97F4A7C15L >>> 40) & uids.length - 1;
+        while (uids[slot] != 0 && uids[slot] != uid) {
+            slot = slot + 1 & uids.length - 1;
+        }
+        return slot;
+    }
+
+    private void grow() {
+        var oldUids = uids;
+        var oldOffsets = offsets;
+        uids = new long[2 * oldUids.length];
+        offsets = new long[uids.length];
+        used = 0;
+        for (int i = 0; i < oldUids.length; i++) {
+            if (oldUids[i] != 0 && oldOffsets[i] != NONE) {
+                put(oldUids[i], oldOffsets[i]);
+            }
+        }
+    }
+
+    void clear() {
+        Arrays.fill(uids, 0);
+        used = 0;
+    }
+
+    List<Note.Placed.Place> all() {
+        var all = new ArrayList<Note.Placed.Place>();
+        for (int i = 0; i < uids.length; i++) {
+            if (uids[i] != 0 && offsets[i] != NONE) {
+                all.add(new Note.Placed.Place(uids[i], offsets[i]));
+            }
+        }
+        return all;
+    }
+}

@@ -1,0 +1,33 @@
+package org.posthouse.indexed;
+
+import java.util.HashMap;
+import java.util.Map;
+
+/** How much each folder of an account holds, as it was last seen, and what came since; safe for several threads. */
+final class Usage {
+    record Size(long octets, long messages) {}
+
+    private final Map<String, Size> folders = new HashMap<>();
+
+    synchronized void is(String folder, Size size) {
+        folders.put(folder, size);
+    }
+
+    /** A message was stored in a folder that was not looked at since. */
+    synchronized void grew(String folder, long octets) {
+        folders.computeIfPresent(folder, (_, size) -> new Size(size.octets() + octets, size.messages() + 1));
+    }
+
+    synchronized void forget(String folder) {
+        folders.remove(folder);
+    }
+
+    synchronized boolean knows(String folder) {
+        return folders.containsKey(folder);
+    }
+
+    synchronized Size total() {
+        return folders.values().stream().reduce(new Size(0, 0),
+                (a, b) -> new Size(a.octets() + b.octets(), a.messages() + b.messages()));
+    }
+}
