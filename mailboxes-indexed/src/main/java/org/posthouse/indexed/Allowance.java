@@ -45,7 +45,7 @@ final class Allowance {
     Usage.Size held() throws IOException {
         for (var name : store.folders(account.id())) {
             if (!usage.knows(name)) {
-                folders.folder(name).now();
+                usage.is(name, folders.folder(name).now());
             }
         }
         return usage.total();

@@ -91,7 +91,7 @@ final class FolderIndex {
         var recorded = without.isEmpty() ? Map.<String, Long>of() : store.record(folder, without);
         compare(entries, recorded, identity.uidNext());
         scanned = entries;
-        account.usage().is(folder.name(), new Usage.Size(listing.octets(), listing.size()));
+        account.usage().is(folder.name(), listing);
         return listing;
     }
 
@@ -205,6 +205,7 @@ final class FolderIndex {
             notes.add(new Note.Placed(places));
         }
         listing = listing.with(arrived, gone, uidNext, modseq);
+        account.usage().is(folder.name(), listing);
         write(notes);
     }
 

@@ -2,15 +2,23 @@ package org.posthouse.indexed;
 
 import java.util.HashMap;
 import java.util.Map;
+import org.posthouse.mailbox.Listing;
 
-/** How much each folder of an account holds, as it was last seen, and what came since; safe for several threads. */
+/**
+ * How much each folder of an account holds, as it was last seen, and what came since; counted from the moment somebody first asks,
+ * for most accounts have no quota. Safe for several threads.
+ */
 final class Usage {
     record Size(long octets, long messages) {}
 
     private final Map<String, Size> folders = new HashMap<>();
 
-    synchronized void is(String folder, Size size) {
-        folders.put(folder, size);
+    private boolean asked;
+
+    synchronized void is(String folder, Listing listing) {
+        if (asked) {
+            folders.put(folder, new Size(listing.octets(), listing.size()));
+        }
     }
 
     /** A message was stored in a folder that was not looked at since. */
@@ -23,6 +31,7 @@ final class Usage {
     }
 
     synchronized boolean knows(String folder) {
+        asked = true;
         return folders.containsKey(folder);
     }
 
