@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.posthouse.auth.Account;
 import org.posthouse.auth.AccountId;
 import org.posthouse.config.Values;
@@ -18,6 +19,7 @@ public final class PluginStores implements Stores {
     static final String DEFAULT_STORE = "store-maildir";
 
     private final Plugins<Store> stores;
+    private final Map<String, Store> leased = new ConcurrentHashMap<>(); // as many as directories name
     private volatile String usual = DEFAULT_STORE;
 
     public PluginStores(Plugins<Store> stores) {
@@ -31,7 +33,7 @@ public final class PluginStores implements Stores {
 
     @Override
     public Store of(Account account) {
-        return new Leased(account.attributes().getOrDefault("store", usual));
+        return leased.computeIfAbsent(account.attributes().getOrDefault("store", usual), Leased::new);
     }
 
     private final class Leased implements Store {

@@ -7,6 +7,6 @@ import org.posthouse.message.Unavailable;
 /** Finds the store that keeps an account's mail: its attribute {@code store}, or the default. A core service. */
 @ProviderType
 public interface Stores {
-    /** Stays valid over a swap: each call goes to the store that is there then. */
+    /** The same object for the same store, which stays valid over a swap: each call goes to the store that is there then. */
     Store of(Account account) throws Unavailable;
 }

@@ -16,7 +16,11 @@ import org.slf4j.LoggerFactory;
 final class Watches {
     private static final Logger LOG = LoggerFactory.getLogger("mailbox");
 
-    private record Place(AccountId account, String folder) {}
+    private record Place(AccountId account, String folder) {
+        static Place of(AccountId account, String folder) {
+            return new Place(account, Inbox.canonical(folder));
+        }
+    }
 
     /** Asks the engine that is there to watch. */
     @FunctionalInterface
@@ -28,7 +32,7 @@ final class Watches {
 
     /** The engine is asked before it returns, so that nothing is missed from then on. */
     Watch.Watching add(AccountId account, String folder, Watch watch, Below below) throws IOException {
-        var place = new Place(account, folder);
+        var place = Place.of(account, folder);
         Group group;
         boolean first;
         synchronized (groups) {
@@ -63,7 +67,7 @@ final class Watches {
     void changed(AccountId account, String folder) {
         Group group;
         synchronized (groups) {
-            group = groups.get(new Place(account, folder));
+            group = groups.get(Place.of(account, folder));
         }
         if (group != null) {
             group.changed();

@@ -49,7 +49,6 @@ final class DigestFile {
     private final Places places = new Places();
     private final Map<String, Long> pending = new HashMap<>();
     private MemorySegment mapped = MemorySegment.NULL;
-    private long live;
 
     DigestFile(Path file, Disk disk) {
         this.file = file;
@@ -61,19 +60,20 @@ final class DigestFile {
         access.lock();
         try {
             places.clear();
-            long end = 0;
+            long last = -1;
             for (var place : known.entrySet()) {
                 places.put(place.getKey(), place.getValue());
-                end = Math.max(end, place.getValue());
+                last = Math.max(last, place.getValue());
             }
-            live = known.size();
             map();
-            for (long at = end; at < mapped.byteSize();) {
+            for (long at = Math.max(0, last); at < mapped.byteSize();) {
                 var record = record(at);
                 if (record.isEmpty()) {
                     return; // torn by a crash; the next record begins behind it, and is found by its place
                 }
-                pending.put(record.get().key(), at);
+                if (at > last) {
+                    pending.put(record.get().key(), at);
+                }
                 at += HEAD + record.get().length();
             }
         } finally {
@@ -118,7 +118,6 @@ final class DigestFile {
                 var offset = pending.remove(mail.key());
                 if (offset != null) {
                     places.put(mail.uid(), offset);
-                    live++;
                     placed.add(new Note.Placed.Place(mail.uid(), offset));
                 }
             }
@@ -133,7 +132,6 @@ final class DigestFile {
         try {
             for (var range : uids.ranges()) {
                 for (long uid = range.from(); uid <= range.to(); uid++) {
-                    live -= places.get(uid) == Places.NONE ? 0 : 1;
                     places.remove(uid);
                 }
             }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.posthouse.auth.AccountId;
+import org.posthouse.mailbox.Inbox;
 import org.posthouse.mailbox.Store;
 import org.posthouse.mailbox.Store.Folder;
 import org.posthouse.message.Refusal;
@@ -62,7 +63,7 @@ final class FolderTree {
     }
 
     void delete(String name) throws Refusal, IOException {
-        if (name.equals(IndexedAccount.INBOX)) {
+        if (name.equals(Inbox.NAME)) {
             throw new Refusal("5.2.0", "INBOX cannot be deleted");
         }
         store.delete(at(name));

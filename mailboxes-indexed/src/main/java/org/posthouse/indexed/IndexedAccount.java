@@ -17,6 +17,7 @@ import org.posthouse.mailbox.BadFolderName;
 import org.posthouse.mailbox.Changes;
 import org.posthouse.mailbox.Digest;
 import org.posthouse.mailbox.FlagUpdate;
+import org.posthouse.mailbox.Inbox;
 import org.posthouse.mailbox.Listing;
 import org.posthouse.mailbox.Mail;
 import org.posthouse.mailbox.Placed;
@@ -31,8 +32,6 @@ import org.posthouse.queue.DeliveryId;
 
 /** One account's mail over its store: each call in its own words to the folders it concerns. */
 final class IndexedAccount implements AccountSession {
-    static final String INBOX = "INBOX";
-
     private final Account account;
     private final Store store;
     private final AccountIndex index;
@@ -47,20 +46,12 @@ final class IndexedAccount implements AccountSession {
         this.allowance = new Allowance(account, this::folder, store, index.usage());
     }
 
-    /** INBOX in any case of letters is the inbox (RFC 9051 §5.1), also as the first level of a name. */
-    static String canonical(String name) {
-        if (name.equalsIgnoreCase(INBOX)) {
-            return INBOX;
-        }
-        return name.regionMatches(true, 0, "INBOX/", 0, 6) ? INBOX + name.substring(5) : name;
-    }
-
     private Folder at(String name) {
-        return new Folder(account.id(), canonical(name));
+        return new Folder(account.id(), Inbox.canonical(name));
     }
 
     private FolderIndex folder(String name) throws IOException {
-        return index.folder(store, canonical(name));
+        return index.folder(store, Inbox.canonical(name));
     }
 
     @Override
@@ -90,22 +81,22 @@ final class IndexedAccount implements AccountSession {
 
     @Override
     public void create(String name) throws Refusal, IOException {
-        tree.create(canonical(name));
+        tree.create(Inbox.canonical(name));
     }
 
     @Override
     public void delete(String name) throws Refusal, IOException {
-        tree.delete(canonical(name));
+        tree.delete(Inbox.canonical(name));
     }
 
     @Override
     public void rename(String name, String to) throws Refusal, IOException {
-        if (!canonical(name).equals(INBOX)) {
-            tree.rename(canonical(name), canonical(to));
+        if (!Inbox.canonical(name).equals(Inbox.NAME)) {
+            tree.rename(Inbox.canonical(name), Inbox.canonical(to));
             return;
         }
-        tree.create(canonical(to));
-        move(INBOX, UidSet.range(1, Long.MAX_VALUE - 1), to);
+        tree.create(Inbox.canonical(to));
+        move(Inbox.NAME, UidSet.range(1, Long.MAX_VALUE - 1), to);
     }
 
     @Override
