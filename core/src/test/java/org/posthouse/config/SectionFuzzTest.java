@@ -46,7 +46,7 @@ final class SectionFuzzTest implements FuzzTarget {
     @Override
     public List<String> seeds() {
         var chain = new StringBuilder();
-        for (int i = 0; i < 300; i++) {
+        for (int i = 0; i < 110; i++) {
             chain.append("k").append(i).append(" = ${k").append(i + 1).append("}\n");
         }
         return List.of("hostname = mail.example.test\ndomains = a, b\n# x\n[listener mx]\nport = 25\n", "\u00ef\u00bb\u00bfa=b\r\n;c\r\n[x]\r\na = ${a}\r\n",
@@ -61,6 +61,6 @@ final class SectionFuzzTest implements FuzzTarget {
 
     @Override
     public long mayAllocate(int octets) {
-        return (8 << 20) + 10_000L * octets; // references grow values
+        return (8 << 20) + 25_000L * octets; // references grow values
     }
 }
