@@ -196,6 +196,16 @@ class MistakesTest {
     }
 
     @Test
+    void stopsReferencesThatLeadFar() throws IOException {
+        var text = new StringBuilder(SampleConf.TOP);
+        for (int i = 0; i < 200; i++) {
+            text.append("[directory-sql x" + i + "]\nurl = ${directory-sql x" + (i + 1) + ".url}\n");
+        }
+        var problems = conf.wrong(text + "[directory-sql x200]\nurl = here\n");
+        assertTrue(problems.getFirst().contains("or 100 references"), problems.toString());
+    }
+
+    @Test
     void namesBytesThatAreNoText() throws IOException {
         Files.write(folder.resolve("posthouse.conf"), (SampleConf.TOP + "store = \u00ff\n")
                 .getBytes(StandardCharsets.ISO_8859_1));
