@@ -32,6 +32,7 @@ final class Server implements AutoCloseable {
     private final List<String> lines = new CopyOnWriteArrayList<>();
     private final Map<String, Integer> ports = new ConcurrentHashMap<>();
     private Process process;
+    private Thread listening;
 
     Server(Path home) {
         this.home = home;
@@ -67,12 +68,7 @@ final class Server implements AutoCloseable {
     }
 
     Server start(Map<String, String> environment) throws IOException, InterruptedException {
-        lines.clear();
-        ports.clear();
-        var builder = new ProcessBuilder(PROGRAM.resolve("bin/posthouse").toString(), "--home", home.toString(), "run");
-        builder.environment().putAll(environment);
-        process = builder.redirectErrorStream(true).start();
-        Thread.ofPlatform().daemon().start(this::listen);
+        begin(environment);
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(READY_WITHIN_SECONDS);
         while (!ready()) {
             if (!process.isAlive() || System.nanoTime() > deadline) {
@@ -81,6 +77,20 @@ final class Server implements AutoCloseable {
             Thread.sleep(5);
         }
         return this;
+    }
+
+    /** Starts it and does not wait. */
+    void begin() throws IOException {
+        begin(Map.of());
+    }
+
+    private void begin(Map<String, String> environment) throws IOException {
+        lines.clear();
+        ports.clear();
+        var builder = new ProcessBuilder(PROGRAM.resolve("bin/posthouse").toString(), "--home", home.toString(), "run");
+        builder.environment().putAll(environment);
+        process = builder.redirectErrorStream(true).start();
+        listening = Thread.ofPlatform().daemon().start(this::listen);
     }
 
     private boolean ready() {
@@ -156,8 +166,10 @@ final class Server implements AutoCloseable {
         return process.exitValue();
     }
 
+    /** SIGKILL; what it has said till then has been read. */
     void kill() throws InterruptedException {
         process.destroyForcibly().waitFor();
+        listening.join();
     }
 
     @Override
