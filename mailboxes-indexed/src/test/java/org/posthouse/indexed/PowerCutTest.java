@@ -117,7 +117,7 @@ class PowerCutTest {
         flag(1, Kind.REMOVE, "work");
         mail.expungeDeleted("INBOX", UidSet.range(1, 999));
         look();
-        // copyAndMove();
+        copyAndMove();
         look();
     }
 

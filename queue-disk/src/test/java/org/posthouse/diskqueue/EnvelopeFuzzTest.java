@@ -105,4 +105,9 @@ final class EnvelopeFuzzTest implements FuzzTarget {
     public int longest() {
         return 10_000;
     }
+
+    @Override
+    public long mayAllocate(int octets) {
+        return (4 << 20) + 10_000L * octets; // a line of one octet is some objects
+    }
 }

@@ -79,7 +79,7 @@ final class MaildirFuzzTest implements FuzzTarget {
         boolean isNew = name.startsWith("+");
         try {
             var file = maildir.resolve(isNew ? "new" : "cur").resolve(isNew ? name.substring(1) : name);
-            if (file.getParent().getParent().equals(maildir)) {
+            if (maildir.equals(file.resolve("../..").normalize())) {
                 Files.writeString(file, "Subject: x\n\ny\n");
             }
         } catch (InvalidPathException | IOException e) {
