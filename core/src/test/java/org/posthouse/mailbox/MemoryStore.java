@@ -28,19 +28,32 @@ public final class MemoryStore implements Store {
         final Map<String, byte[]> octets = new HashMap<>();
         final Map<DeliveryId, Entry> delivered = new HashMap<>();
         List<Entry> scanned;
+        final long uidValidity;
         long uidNext = 1;
+
+        Box(long uidValidity) {
+            this.uidValidity = uidValidity;
+        }
     }
 
     private final Map<AccountId, Set<String>> subscriptions = new HashMap<>();
     private final Map<Folder, List<Watch>> watches = new HashMap<>();
     private final Map<AccountId, Map<String, Box>> accounts = new HashMap<>();
     private int keys;
+    private long validities;
 
     @Override
     public void open() {}
 
     @Override
-    public void close() {}
+    public void close() {
+        List<Watch> all;
+        synchronized (this) {
+            all = watches.values().stream().flatMap(List::stream).toList();
+            watches.clear();
+        }
+        all.forEach(Watch::ended);
+    }
 
     @Override
     public synchronized List<String> folders(AccountId account) {
@@ -58,7 +71,7 @@ public final class MemoryStore implements Store {
                 throw new BadFolderName(folder.name(), "not even in memory");
             }
         }
-        boxes(folder.account()).computeIfAbsent(folder.name(), _ -> new Box());
+        boxes(folder.account()).computeIfAbsent(folder.name(), _ -> box());
     }
 
     @Override
@@ -94,7 +107,7 @@ public final class MemoryStore implements Store {
 
     @Override
     public synchronized Identity identity(Folder folder) throws IOException {
-        return new Identity(1, box(folder).uidNext);
+        return new Identity(box(folder).uidValidity, box(folder).uidNext);
     }
 
     @Override
@@ -211,7 +224,8 @@ public final class MemoryStore implements Store {
     }
 
     @Override
-    public synchronized Watch.Watching watch(Folder folder, Watch watch) {
+    public synchronized Watch.Watching watch(Folder folder, Watch watch) throws IOException {
+        box(folder);
         var told = watches.computeIfAbsent(folder, _ -> new CopyOnWriteArrayList<>());
         told.add(watch);
         return () -> told.remove(watch);
@@ -222,12 +236,22 @@ public final class MemoryStore implements Store {
         var box = box(folder);
         var entry = box.entries.get(key);
         put(box, new Entry(key, entry.uid(), flags, entry.received(), entry.size()));
+        tell(folder);
+    }
+
+    /** As if another program had done something there. */
+    public synchronized void tell(Folder folder) {
         watches.getOrDefault(folder, List.of()).forEach(Watch::changed);
     }
 
     private static void put(Box box, Entry entry) {
         box.entries.put(entry.key(), entry);
         box.scanned = null;
+    }
+
+    private Box box() {
+        validities++;
+        return new Box(validities);
     }
 
     private Box box(Folder folder) throws NoSuchFileException {
@@ -239,6 +263,6 @@ public final class MemoryStore implements Store {
     }
 
     private Map<String, Box> boxes(AccountId account) {
-        return accounts.computeIfAbsent(account, _ -> new TreeMap<>(Map.of("INBOX", new Box())));
+        return accounts.computeIfAbsent(account, _ -> new TreeMap<>(Map.of("INBOX", box())));
     }
 }

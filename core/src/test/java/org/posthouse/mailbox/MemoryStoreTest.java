@@ -10,7 +10,7 @@ import java.util.Set;
 import org.posthouse.mailbox.Store.Folder;
 import org.posthouse.queue.DeliveryId;
 
-class MemoryStoreTest implements StoreContract {
+class MemoryStoreTest implements StoreContract, FolderContract {
     private final Map<Path, MemoryStore> stores = new HashMap<>();
     private int foreign;
 
@@ -27,6 +27,7 @@ class MemoryStoreTest implements StoreContract {
             public void add(Folder folder, String text) throws IOException {
                 foreign++;
                 store.add(folder, new DeliveryId("foreign." + foreign), Letter.of(text), Set.of(), Instant.EPOCH);
+                store.tell(folder);
             }
 
             @Override
@@ -39,6 +40,7 @@ class MemoryStoreTest implements StoreContract {
             @Override
             public void remove(Folder folder, String key) throws IOException {
                 store.remove(folder, List.of(key));
+                store.tell(folder);
             }
 
             @Override

@@ -40,6 +40,10 @@ final class Arrival {
         this.ends = ends;
     }
 
+    void forget(Path folder) {
+        deliveries.forget(folder);
+    }
+
     void forgetAll() {
         deliveries.forgetAll();
     }

@@ -78,7 +78,7 @@ final class CrlfReader {
      * Where users can reach their Maildir themselves, a link could lead to what only the server may read, and a pipe would
      * keep its reader waiting for ever.
      */
-    private static FileChannel open(Path file) throws IOException {
+    static FileChannel open(Path file) throws IOException {
         if (!Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS).isRegularFile()) {
             throw new IOException(file + " is no file of a message");
         }

@@ -7,13 +7,28 @@ import java.util.List;
 import java.util.Map;
 import org.posthouse.mailbox.Store.Entry;
 
-/** A folder as it was listed: its messages in order, where each lies, and how to see whether that still holds. */
+/** A folder as it was listed: its messages in order, where each lies, in that order too, and how to see whether that still holds. */
 record Listed(Stamps stamps, Instant at, List<Entry> entries, Map<String, Lying> byKey) {
-    /** A message and its file's place and name. */
-    record Lying(Entry entry, boolean inNew, String fileName) {}
+    /** A file in {@code new/} or {@code cur/}. */
+    record Named(MailName name, boolean inNew, String fileName) {}
+
+    /** A message and its file. */
+    record Lying(Entry entry, Named named) {
+        String key() {
+            return entry.key();
+        }
+
+        /** Whether this is its file still. */
+        boolean is(boolean inNew, String fileName) {
+            return named.inNew() == inNew && named.fileName().equals(fileName);
+        }
+    }
 
     /** When the folder's parts were changed last. */
     record Stamps(FileTime newMail, FileTime cur, UidFile.Stamp uids, UidFile.Stamp keywords) {}
+
+    static final Listed NOTHING = new Listed(new Stamps(FileTime.fromMillis(0), FileTime.fromMillis(0), UidFile.Stamp.NONE, UidFile.Stamp.NONE),
+            Instant.EPOCH, List.of(), Map.of());
 
     /** File systems count time in ticks: a change in the same tick as the listing would not be seen. */
     private static final Duration SETTLED = Duration.ofSeconds(2);

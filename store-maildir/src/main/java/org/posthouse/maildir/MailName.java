@@ -15,8 +15,9 @@ import org.posthouse.queue.DeliveryId;
  * base   = seconds "." unique "." host *( "," field )      what stays while flags change: the message's key
  * field  = "S=" octets in the file / "W=" octets with CRLF line ends
  * unique = "H" tag                                         in names we made; the tag comes from the delivery id
+ *        / "C" number "_" run "_" received                 of copies, and of what was moved here
  * </pre>
- * In names we made, {@code seconds} is when the message was received.
+ * {@code seconds} is when the message was received or copied.
  */
 record MailName(String base, String letters) {
     private static final int LONGEST_NAME = 255;
@@ -44,8 +45,23 @@ record MailName(String base, String letters) {
 
     /** What comes before the sizes, also the name in {@code tmp/}. */
     static String unique(long seconds, String tag, String host) {
-        var safe = host.replaceAll("[^A-Za-z0-9.-]", "-");
-        return seconds + ".H" + tag + "." + safe.substring(0, Math.min(safe.length(), LONGEST_HOST));
+        return seconds + ".H" + tag + "." + safe(host);
+    }
+
+    private static String safe(String host) {
+        return host.replaceAll("[^A-Za-z0-9.-]", "-").substring(0, Math.min(host.length(), LONGEST_HOST));
+    }
+
+    /** The base of another file with the same octets. Numbers put those of one second in order; {@code run} is of this life. */
+    String copied(long seconds, long number, String run, long received, String host) {
+        return "%d.C%09d_%s_%d.%s%s".formatted(seconds, number, run, received, safe(host), sizes());
+    }
+
+    private String sizes() {
+        var sizes = new StringBuilder();
+        inFile().ifPresent(size -> sizes.append(",S=").append(size));
+        withCrlf().ifPresent(size -> sizes.append(",W=").append(size));
+        return sizes.toString();
     }
 
     static String base(String unique, long inFile, long withCrlf) {
@@ -68,10 +84,25 @@ record MailName(String base, String letters) {
 
     /** The delivery id's tag in a name we made. */
     Optional<String> tag() {
-        int from = base.indexOf(".H");
-        int to = base.indexOf('.', from + 1);
-        boolean ours = from > 0 && to > from + 2 && inFile().isPresent() && withCrlf().isPresent();
-        return ours ? Optional.of(base.substring(from + 2, to)) : Optional.empty();
+        return ours('H').filter(tag -> !tag.isEmpty() && inFile().isPresent() && withCrlf().isPresent());
+    }
+
+    private Optional<String> ours(char kind) {
+        int from = base.indexOf('.') + 1;
+        int to = base.indexOf('.', from);
+        return from > 0 && to > from && base.charAt(from) == kind ? Optional.of(base.substring(from + 1, to)) : Optional.empty();
+    }
+
+    /** When the message was received, in seconds, if its name says that. */
+    OptionalLong received() {
+        if (tag().isPresent()) {
+            return OptionalLong.of(seconds());
+        }
+        if (ours('C').filter(unique -> unique.matches("\\d{9,}_[0-9a-z]+_\\d{1,11}")).isEmpty()) {
+            return OptionalLong.empty();
+        }
+        int end = base.indexOf('.', base.indexOf('.') + 1);
+        return number(base.lastIndexOf('_', end) + 1, end);
     }
 
     /** The number at the beginning; 0 where there is none, or none that is a time. */

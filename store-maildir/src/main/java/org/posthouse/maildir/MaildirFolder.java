@@ -9,11 +9,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import org.posthouse.mailbox.FlagChange;
@@ -47,6 +48,7 @@ final class MaildirFolder {
     private final UidFile uids;
     private final Lister lister;
     private final Lock list = new ReentrantLock();
+    private final Set<String> gone = ConcurrentHashMap.newKeySet(); // taken away here since it was listed
     private SoftReference<Listed> last = new SoftReference<>(null);
 
     MaildirFolder(String name, Path dir, Ground ground, CrlfReader reader) {
@@ -54,8 +56,12 @@ final class MaildirFolder {
         this.dir = dir;
         this.ground = ground;
         this.reader = reader;
-        this.uids = new UidFile(dir, ground);
+        this.uids = new UidFile(FolderName.isInbox(name) ? dir : dir.getParent(), dir, ground);
         this.lister = new Lister(dir, ground, uids);
+    }
+
+    String name() {
+        return name;
     }
 
     Path dir() {
@@ -84,11 +90,23 @@ final class MaildirFolder {
             return work.run();
         } catch (NoSuchFileException e) {
             if (!FolderName.isInbox(name) && !Files.isDirectory(dir)) {
-                throw new NoSuchFileException(name, null, "no such folder");
+                throw Tree.noSuchFolder(name);
             }
             makeDirectories();
             return work.run();
         }
+    }
+
+    /** NoSuchFileException when it is no folder. */
+    void mustExist() throws IOException {
+        inPlace(() -> {
+            for (var part : List.of("cur", "new", "tmp")) {
+                if (!Files.isDirectory(dir.resolve(part))) {
+                    throw new NoSuchFileException(dir.resolve(part).toString());
+                }
+            }
+            return dir;
+        });
     }
 
     Identity identity() throws IOException {
@@ -109,7 +127,7 @@ final class MaildirFolder {
     }
 
     /** Whatever was listed last, however old; lists when that is forgotten. */
-    private Listed known() throws IOException {
+    Listed known() throws IOException {
         var before = last.get();
         return before == null ? relist() : before;
     }
@@ -117,8 +135,10 @@ final class MaildirFolder {
     private Listed relist() throws IOException {
         list.lock();
         try {
-            var now = lister.list(Optional.ofNullable(last.get()));
+            var before = last.get();
+            var now = lister.list(before == null ? Listed.NOTHING : before, gone);
             last = new SoftReference<>(now);
+            gone.clear();
             return now;
         } finally {
             list.unlock();
@@ -136,12 +156,12 @@ final class MaildirFolder {
         });
     }
 
-    /** Writes down what had to be measured. */
+    /** Writes down what names do not say. */
     private static Map<String, String> sizes(List<String> keys, Listed listed) {
         var sizes = new HashMap<String, String>();
         for (var key : keys) {
             var lying = listed.byKey().get(key);
-            if (lying != null && new MailName(key, "").withCrlf().isEmpty()) {
+            if (lying != null && lying.entry().size() != Entry.UNKNOWN && lying.named().name().withCrlf().isEmpty()) {
                 sizes.put(key, " W" + lying.entry().size());
             }
         }
@@ -158,17 +178,17 @@ final class MaildirFolder {
         });
     }
 
-    private Optional<Set<Path>> flag(Listed.Lying lying, String add, String remove) throws IOException {
-        var had = MailName.parse(lying.fileName()).map(MailName::letters).orElse("");
+    private Optional<List<Path>> flag(Listed.Lying lying, String add, String remove) throws IOException {
+        var had = lying.named().name().letters();
         var letters = (had + add).chars().filter(c -> remove.indexOf(c) < 0).distinct().sorted()
                 .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append).toString();
         if (letters.equals(had)) {
-            return Files.exists(file(lying)) ? Optional.of(Set.of()) : Optional.empty();
+            return Files.exists(file(lying)) ? Optional.of(List.of()) : Optional.empty();
         }
-        var to = dir.resolve("cur").resolve(lying.entry().key() + ":2," + letters);
+        var to = dir.resolve("cur").resolve(lying.key() + ":2," + letters);
         try {
             ground.disk().rename(file(lying), to);
-            return Optional.of(Set.copyOf(List.of(file(lying).getParent(), to.getParent())));
+            return Optional.of(List.of(to.getParent(), file(lying).getParent()));
         } catch (NoSuchFileException _) {
             return Optional.empty();
         }
@@ -178,7 +198,26 @@ final class MaildirFolder {
     void remove(Collection<String> keys) throws IOException {
         inPlace(() -> {
             rememberTags(keys);
-            each(keys, lying -> ground.disk().delete(file(lying)) ? Optional.of(Set.of(file(lying).getParent())) : Optional.empty());
+            each(keys, lying -> {
+                if (!ground.disk().delete(file(lying))) {
+                    return Optional.empty();
+                }
+                gone.add(lying.key());
+                return Optional.of(List.of(file(lying).getParent()));
+            });
+            return keys;
+        });
+    }
+
+    /** The ids of what is moved away are written down like those of what is removed. */
+    void moveAway(Collection<String> keys, Deed deed) throws IOException {
+        inPlace(() -> {
+            rememberTags(keys);
+            each(keys, lying -> {
+                var places = deed.on(lying);
+                places.ifPresent(_ -> gone.add(lying.key()));
+                return places;
+            });
             return keys;
         });
     }
@@ -193,25 +232,28 @@ final class MaildirFolder {
         }
     }
 
-    /** Something done to a message where it lies: the places to sync, or empty when it is not there. */
+    /** Something done to a message where it lies: the places to sync, in that order, or empty when it is not there. */
     @FunctionalInterface
-    private interface Deed {
-        Optional<Set<Path>> on(Listed.Lying lying) throws IOException;
+    interface Deed {
+        Optional<List<Path>> on(Listed.Lying lying) throws IOException;
     }
 
-    /** Does it to each that is there, also to those that other programs moved meanwhile, and makes it durable. */
-    private void each(Collection<String> keys, Deed deed) throws IOException {
-        var touched = new HashSet<Path>();
-        var left = each(keys, known(), deed, touched);
-        for (int looks = 0; !left.isEmpty(); looks++) {
-            if (looks == MOST_LOOKS) {
-                throw new Unavailable("messages in " + dir + " are renamed all the time");
+    /** Does it to each that is there, also to those that other programs moved meanwhile, and makes durable what was done. */
+    void each(Collection<String> keys, Deed deed) throws IOException {
+        var touched = new LinkedHashSet<Path>();
+        try {
+            var left = each(keys, known(), deed, touched);
+            for (int looks = 0; !left.isEmpty(); looks++) {
+                if (looks == MOST_LOOKS) {
+                    throw new Unavailable("messages in " + dir + " are renamed all the time");
+                }
+                var listed = relist();
+                left = each(left.stream().filter(listed.byKey()::containsKey).toList(), listed, deed, touched);
             }
-            var listed = relist();
-            left = each(left.stream().filter(listed.byKey()::containsKey).toList(), listed, deed, touched);
-        }
-        for (var place : touched) {
-            ground.disk().syncFolder(place);
+        } finally {
+            for (var place : touched) {
+                ground.disk().syncFolder(place);
+            }
         }
     }
 
@@ -220,17 +262,34 @@ final class MaildirFolder {
         var left = new ArrayList<String>();
         for (var key : keys) {
             var lying = listed.byKey().get(key);
-            var places = lying == null ? Optional.<Set<Path>>empty() : deed.on(lying);
+            var places = lying == null ? Optional.<List<Path>>empty() : deed.on(lying);
             places.ifPresentOrElse(touched::addAll, () -> left.add(key));
         }
         return left;
     }
 
     int read(String key, long offset, byte[] into) throws IOException {
+        return reading(key, lying -> {
+            var mail = lying.named().name();
+            boolean plain = mail.inFile().equals(mail.withCrlf()) && mail.inFile().isPresent();
+            return plain ? reader.readPlain(file(lying), offset, into) : reader.read(dir, key, file(lying), offset, into);
+        });
+    }
+
+    long size(String key) throws IOException {
+        return reading(key, lying -> lying.entry().size() != Entry.UNKNOWN ? lying.entry().size() : CrlfReader.measure(file(lying)));
+    }
+
+    @FunctionalInterface
+    private interface Reading<R> {
+        R of(Listed.Lying lying) throws IOException;
+    }
+
+    private <R> R reading(String key, Reading<R> reading) throws IOException {
         var lying = known().byKey().get(key);
         if (lying != null) {
             try {
-                return read(lying, offset, into);
+                return reading.of(lying);
             } catch (NoSuchFileException _) {
                 lying = null; // it moved; see below
             }
@@ -239,25 +298,18 @@ final class MaildirFolder {
         if (lying == null) {
             throw new NoSuchFileException(key);
         }
-        return read(lying, offset, into);
+        return reading.of(lying);
     }
 
-    private int read(Listed.Lying lying, long offset, byte[] into) throws IOException {
-        var key = lying.entry().key();
-        var mail = new MailName(key, "");
-        boolean plain = mail.inFile().equals(mail.withCrlf()) && mail.inFile().isPresent();
-        return plain ? reader.readPlain(file(lying), offset, into) : reader.read(dir, key, file(lying), offset, into);
-    }
-
-    private Path file(Listed.Lying lying) {
-        return dir.resolve(lying.inNew() ? "new" : "cur").resolve(lying.fileName());
+    Path file(Listed.Lying lying) {
+        return dir.resolve(lying.named().inNew() ? "new" : "cur").resolve(lying.named().fileName());
     }
 
     /** The tags of the deliveries that lie here or were removed. */
     Collection<String> tags(long sinceSeconds) throws IOException {
-        var names = inPlace(lister::names).values(); // first: what is removed meanwhile stands in the other by then
+        var names = inPlace(() -> lister.names(Listed.NOTHING)).values(); // first: what is removed meanwhile stands in the other by then
         var tags = ground.removed().words(dir.resolve(REMOVED));
-        names.stream().map(Lister.Named::name).filter(n -> n.seconds() >= sinceSeconds).flatMap(n -> n.tag().stream()).forEach(tags::add);
+        names.stream().map(Listed.Named::name).filter(n -> n.seconds() >= sinceSeconds).flatMap(n -> n.tag().stream()).forEach(tags::add);
         return tags;
     }
 
@@ -268,6 +320,10 @@ final class MaildirFolder {
             ground.disk().syncFolder(dir.resolve("cur"));
             return scan().stream().filter(e -> new MailName(e.key(), "").tag().equals(Optional.of(tag))).findFirst();
         });
+    }
+
+    Flags flags() throws IOException {
+        return Flags.of(dir);
     }
 
     /** The letters of these flags; new keywords get theirs, as far as there are letters. */

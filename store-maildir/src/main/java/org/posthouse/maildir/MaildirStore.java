@@ -1,18 +1,14 @@
 package org.posthouse.maildir;
 
 import java.io.IOException;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -23,8 +19,10 @@ import org.osgi.service.metatype.annotations.Option;
 import org.posthouse.auth.AccountId;
 import org.posthouse.disk.Disk;
 import org.posthouse.disk.Location;
+import org.posthouse.disk.Lookout;
 import org.posthouse.mailbox.FlagChange;
 import org.posthouse.mailbox.Store;
+import org.posthouse.mailbox.SubscriptionFile;
 import org.posthouse.mailbox.Watch;
 import org.posthouse.message.Content;
 import org.posthouse.net.Site;
@@ -49,11 +47,16 @@ public final class MaildirStore implements Store {
     }
 
     private static final int MOST_FOLDERS = 10_000;
+    private static final String SUBSCRIPTIONS = "subscriptions";
 
     private final Location location;
     private final Ground ground;
     private final Arrival arrival;
     private final CrlfReader reader = new CrlfReader();
+    private final Transfer transfer;
+    private final Tree tree;
+    private final SubscriptionFile subscriptions;
+    private final Lookout lookout = new Lookout("store-maildir-watch");
     private final Map<Folder, MaildirFolder> folders = new Bounded<>(MOST_FOLDERS);
 
     @Activate
@@ -65,6 +68,9 @@ public final class MaildirStore implements Store {
         this.location = new Location("location", config.location(), disk);
         this.ground = new Ground(disk, clock, site.hostname());
         this.arrival = new Arrival(ground, LineEnds.of(config.line_ends()));
+        this.transfer = new Transfer(ground);
+        this.tree = new Tree(disk);
+        this.subscriptions = new SubscriptionFile(disk, ground.locks(), '.', c -> c != '.');
     }
 
     @Override
@@ -74,8 +80,9 @@ public final class MaildirStore implements Store {
 
     /** A closed one that is called once more, or opened again, must see what another version stored meanwhile. */
     @Override
-    public void close() {
+    public void close() throws IOException {
         forget();
+        lookout.close();
     }
 
     private void forget() {
@@ -87,21 +94,7 @@ public final class MaildirStore implements Store {
 
     @Override
     public List<String> folders(AccountId account) throws IOException {
-        var maildir = location.of(account);
-        var names = new TreeSet<String>();
-        try (var directories = Files.newDirectoryStream(maildir, ".*")) {
-            for (var directory : directories) {
-                FolderName.name(directory.getFileName().toString())
-                        .filter(_ -> Files.isDirectory(directory.resolve("cur"))).ifPresent(names::add);
-            }
-        } catch (NoSuchFileException _) {
-            return List.of("INBOX");
-        } catch (DirectoryIteratorException e) {
-            throw e.getCause();
-        }
-        var all = new ArrayList<>(List.of("INBOX"));
-        all.addAll(names);
-        return all;
+        return Tree.names(location.of(account));
     }
 
     @Override
@@ -111,42 +104,56 @@ public final class MaildirStore implements Store {
 
     @Override
     public void delete(Folder folder) throws IOException {
-        throw new IOException("folders cannot be deleted yet");
+        var dir = find(folder).dir();
+        try {
+            tree.delete(folder.name(), dir);
+        } finally {
+            forget(folder, dir);
+        }
     }
 
     @Override
     public void rename(Folder folder, String to) throws IOException {
-        throw new IOException("folders cannot be renamed yet");
+        var other = new Folder(folder.account(), to);
+        if (FolderName.isInbox(to)) {
+            throw new FileAlreadyExistsException(to);
+        }
+        var dir = find(folder).dir();
+        var otherDir = find(other).dir();
+        try {
+            tree.rename(folder.name(), dir, to, otherDir);
+        } finally {
+            forget(folder, dir);
+            forget(other, otherDir);
+        }
+    }
+
+    /** Under that name there is another folder now, or none. */
+    private void forget(Folder folder, Path dir) {
+        arrival.forget(dir);
+        synchronized (folders) {
+            folders.remove(folder);
+        }
     }
 
     @Override
     public Set<String> subscriptions(AccountId account) throws IOException {
-        return Set.copyOf(folders(account));
+        return subscriptions.names(location.of(account).resolve(SUBSCRIPTIONS));
     }
 
     @Override
     public void subscribe(Folder folder) throws IOException {
-        throw new IOException("subscriptions are not kept yet");
+        var inbox = find(new Folder(folder.account(), "INBOX"));
+        FolderName.directory(folder.name()); // whatever is no folder's name is refused
+        inbox.inPlace(() -> {
+            subscriptions.add(inbox.dir().resolve(SUBSCRIPTIONS), folder.name());
+            return folder;
+        });
     }
 
     @Override
     public void unsubscribe(Folder folder) throws IOException {
-        throw new IOException("subscriptions are not kept yet");
-    }
-
-    @Override
-    public Map<String, String> copy(Folder from, List<String> keys, Folder to) throws IOException {
-        throw new IOException("messages cannot be copied yet");
-    }
-
-    @Override
-    public Map<String, String> move(Folder from, List<String> keys, Folder to) throws IOException {
-        throw new IOException("messages cannot be moved yet");
-    }
-
-    @Override
-    public Watch.Watching watch(Folder folder, Watch watch) {
-        return () -> {};
+        subscriptions.remove(location.of(folder.account()).resolve(SUBSCRIPTIONS), folder.name());
     }
 
     @Override
@@ -175,18 +182,36 @@ public final class MaildirStore implements Store {
     }
 
     @Override
+    public Map<String, String> copy(Folder from, List<String> keys, Folder to) throws IOException {
+        return transfer.copy(find(from), keys, find(to));
+    }
+
+    @Override
+    public Map<String, String> move(Folder from, List<String> keys, Folder to) throws IOException {
+        return transfer.move(find(from), keys, find(to));
+    }
+
+    @Override
     public void remove(Folder folder, Collection<String> keys) throws IOException {
         find(folder).remove(keys);
     }
 
     @Override
     public long size(Folder folder, String key) throws IOException {
-        throw new IOException("scan says every size");
+        return find(folder).size(key);
     }
 
     @Override
     public int read(Folder folder, String key, long offset, byte[] into) throws IOException {
         return find(folder).read(key, offset, into);
+    }
+
+    @Override
+    public Watch.Watching watch(Folder folder, Watch watch) throws IOException {
+        var found = find(folder);
+        found.mustExist();
+        var parts = List.of(found.dir().resolve("new"), found.dir().resolve("cur"));
+        return lookout.watch(parts, new Lookout.Listener(_ -> true, watch::changed, watch::ended))::close;
     }
 
     private MaildirFolder find(Folder folder) throws IOException {

@@ -60,13 +60,16 @@ final class UidFile {
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(10);
     private static final long LARGEST = 256L << 20; // about four million messages
 
+    private final Path account;
     private final Path file;
     private final Ground ground;
     private final Lock writing = new ReentrantLock();
     private SoftReference<Read> last = new SoftReference<>(null);
 
-    UidFile(Path maildir, Ground ground) {
-        this.file = maildir.resolve("dovecot-uidlist");
+    /** @param account the Maildir that this folder belongs to */
+    UidFile(Path account, Path folder, Ground ground) {
+        this.account = account;
+        this.file = folder.resolve("dovecot-uidlist");
         this.ground = ground;
     }
 
@@ -123,8 +126,8 @@ final class UidFile {
         }
     }
 
-    private UidList fresh() {
-        return UidList.fresh(ground.clock().instant().getEpochSecond(), UUID.randomUUID().toString().replace("-", ""));
+    private UidList fresh() throws IOException {
+        return UidList.fresh(ground.validities().next(account), UUID.randomUUID().toString().replace("-", ""));
     }
 
     /**
@@ -135,7 +138,7 @@ final class UidFile {
     Map<String, Long> record(List<String> bases, Map<String, String> fields) throws IOException {
         try (var _ = lock()) {
             var read = list();
-            var before = read.orElseGet(this::fresh);
+            var before = read.isPresent() ? read.get() : fresh();
             var uids = new HashMap<String, Long>();
             var added = new LinkedHashMap<String, UidList.Row>();
             long next = before.next();

@@ -68,14 +68,16 @@ class DovecotMaildirTest {
         assertEquals(List.of(
                 new Entry("1276528487.M364837P9451.kurkku,S=6,W=7", OptionalLong.of(25006), Set.of("\\Answered", "\\Seen", "work"), date, 7),
                 new Entry("1276533073.M242911P3632.kurkku", OptionalLong.of(25017), Set.of("\\Flagged"), date, 12),
-                new Entry("1276540000.M5P6.kurkku", OptionalLong.empty(), Set.of(), date, 7)), store.scan(INBOX));
+                new Entry("1276540000.M5P6.kurkku", OptionalLong.empty(), Set.of(), date, Entry.UNKNOWN)), store.scan(INBOX));
+        assertEquals(7, store.size(INBOX, "1276540000.M5P6.kurkku"));
+        assertEquals(12, store.size(INBOX, "1276533073.M242911P3632.kurkku"));
         assertEquals(List.of("INBOX", "Sent"), store.folders(INBOX.account()));
     }
 
     @Test
     void newUidsAreAddedBelowDovecotsLines() throws Exception {
         assertEquals(25022, store.record(INBOX, List.of("1276540000.M5P6.kurkku")).get("1276540000.M5P6.kurkku"));
-        assertEquals(LIST + "25022 W7 :1276540000.M5P6.kurkku\n", Files.readString(maildir.resolve("dovecot-uidlist")));
+        assertEquals(LIST + "25022 :1276540000.M5P6.kurkku\n", Files.readString(maildir.resolve("dovecot-uidlist")));
         assertTrue(Files.notExists(maildir.resolve("dovecot-uidlist.lock")));
     }
 
@@ -92,7 +94,7 @@ class DovecotMaildirTest {
         Files.writeString(maildir.resolve("dovecot-uidlist"), LIST + "25022 :12765");
         store.record(INBOX, List.of("1276540000.M5P6.kurkku"));
         var text = Files.readString(maildir.resolve("dovecot-uidlist"));
-        assertTrue(text.endsWith("25022 W7 :1276540000.M5P6.kurkku\n"), text);
+        assertTrue(text.endsWith("25022 :1276540000.M5P6.kurkku\n"), text);
         assertEquals(5, text.lines().count());
     }
 

@@ -4,11 +4,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.posthouse.disk.HomeDisk;
+import org.posthouse.mailbox.FolderContract;
 import org.posthouse.mailbox.Store;
 import org.posthouse.mailbox.Store.Folder;
 import org.posthouse.mailbox.StoreContract;
 
-class MaildirStoreTest implements StoreContract {
+class MaildirStoreTest implements StoreContract, FolderContract {
     @Override
     public Store newStore(Path dir) {
         return Stores.over(new HomeDisk(dir));
