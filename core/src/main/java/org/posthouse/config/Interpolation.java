@@ -17,6 +17,8 @@ import org.apache.commons.configuration2.interpol.ConfigurationInterpolator;
 final class Interpolation {
     /** References that multiply each other end here. */
     private static final int VALUE_CHARACTERS = 1 << 16;
+    /** Each that leads to another needs room on the stack. */
+    private static final int MOST_REFERENCES = 100;
     private static final Pattern UNCLOSED = Pattern.compile("(?<!\\$)\\$\\{[^}]*$");
 
     private final Map<String, Written> sections;
@@ -65,7 +67,7 @@ final class Interpolation {
                 problem(entry, "${" + unknown.name + "} is no key of this configuration", nearest(unknown.name));
             } // else the value that has it is reported itself
         } catch (Endless endless) {
-            problem(entry, "the value grows beyond " + VALUE_CHARACTERS + " characters", "write it without so many references");
+            problem(entry, "the value grows beyond " + VALUE_CHARACTERS + " characters or " + MOST_REFERENCES + " references", "write it without so many references");
         } catch (IllegalStateException cycle) {
             problem(entry, "the value leads back to itself", "write out one of the values");
         }
@@ -86,6 +88,7 @@ final class Interpolation {
     /** What one value refers to, directly or through others. */
     private final class References {
         private int characters;
+        private int references;
 
         /** Asked by Commons Configuration for each name between the braces. */
         Object value(String name) {
@@ -95,7 +98,8 @@ final class Interpolation {
             String value = Optional.ofNullable(sections.get(section)).map(s -> s.entries().get(key)).map(Entry::value)
                     .or(() -> defaults.apply(section, key)).orElseThrow(() -> new Unknown(name));
             characters += value.length() + 1;
-            if (characters > VALUE_CHARACTERS) {
+            references++;
+            if (characters > VALUE_CHARACTERS || references > MOST_REFERENCES) {
                 throw new Endless();
             }
             return value;

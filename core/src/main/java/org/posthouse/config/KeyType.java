@@ -4,6 +4,7 @@ import java.math.BigDecimal;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import org.posthouse.message.BadSetting;
 import org.posthouse.message.Setting;
@@ -23,6 +24,15 @@ import org.posthouse.message.Setting;
  */
 record KeyType(String id, String type, boolean many, String form, String min, String max, List<String> options,
                Optional<String> byDefault, String description) {
+    private static final Set<String> NUMBERS = Set.of("Integer", "Long", "Double", "Boolean");
+    private static final Set<String> FORMS = Set.of("duration", "size", "number", "network", "address", "rate");
+
+    KeyType {
+        if (!max.isEmpty() && !NUMBERS.contains(type) && !FORMS.contains(form) && !max.matches("\\d{1,9}")) {
+            throw new IllegalArgumentException("the longest text of " + id + " is not a number: " + max);
+        }
+    }
+
     /** As written in the file, {@code max-size}. */
     String key() {
         return id.replace('.', '-');

@@ -80,7 +80,7 @@ final class Types {
 
     /** The name of a bundle, {@code filter-greylist} of {@code org.posthouse.filter-greylist;singleton:=true}. */
     static String nameOf(String symbolicName) {
-        String name = symbolicName.split(";")[0].strip();
+        String name = symbolicName.split(";", -1)[0].strip();
         return name.substring(name.lastIndexOf('.') + 1);
     }
 
@@ -101,7 +101,7 @@ final class Types {
             }
             var bundle = new Bundle(version(jar.getManifest()), definitions(nameOf(name.get()), jar));
             bundles.merge(nameOf(name.get()), bundle, (a, b) -> b.version().compareTo(a.version()) >= 0 ? b : a);
-        } catch (IOException | XMLStreamException | IllegalArgumentException e) {
+        } catch (IOException | XMLStreamException | RuntimeException e) { // the boundary of one jar
             problems.add(new Problem(new Place(path, 0), "cannot be read as a bundle: " + e.getMessage(),
                     "replace it or take it away"));
         }

@@ -8,7 +8,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.Set;
@@ -102,8 +101,8 @@ public final class Ledger {
             channel.read(first);
             var last = ByteBuffer.allocate(1);
             channel.position(channel.size() - 1).read(last);
-            var oldest = Instant.ofEpochSecond(time(new String(first.array(), StandardCharsets.US_ASCII)));
-            return last.get(0) != '\n' || oldest.isBefore(clock.instant().minus(kept).minus(kept));
+            long oldest = time(new String(first.array(), StandardCharsets.US_ASCII));
+            return last.get(0) != '\n' || oldest < clock.instant().minus(kept).minus(kept).getEpochSecond();
         } catch (NoSuchFileException _) {
             return false;
         }

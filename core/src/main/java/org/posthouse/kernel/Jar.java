@@ -7,11 +7,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.jar.JarFile;
 import java.util.jar.Manifest;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
 import javax.xml.stream.XMLInputFactory;
@@ -122,7 +125,7 @@ record Jar(Path file, String name, Version version, List<String> services, List<
         if (!path.contains("*")) {
             return List.of(path);
         }
-        var pattern = path.replace(".", "\\.").replace("*", "[^/]*");
+        var pattern = Arrays.stream(path.split("\\*", -1)).map(Pattern::quote).collect(Collectors.joining("[^/]*"));
         return jar.stream().map(ZipEntry::getName).filter(n -> n.matches(pattern)).toList();
     }
 

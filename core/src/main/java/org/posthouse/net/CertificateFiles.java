@@ -54,12 +54,14 @@ record CertificateFiles(Path folder) {
 
     /** @throws IOException that names the file, when either cannot be used */
     ServedCertificate read(Path chain) throws IOException {
-        var certificates = chain(chain);
-        var key = key(keyOf(chain), certificates.getFirst());
         try {
+            var certificates = chain(chain);
+            var key = key(keyOf(chain), certificates.getFirst());
             return ServedCertificate.of(chain.getFileName().toString(), key, certificates);
         } catch (GeneralSecurityException e) {
             throw new IOException(keyOf(chain) + ": " + e.getMessage(), e);
+        } catch (RuntimeException e) { // the boundary of one certificate: Bouncy Castle has many words for what is damaged
+            throw new IOException(chain + " and its key cannot be used: " + e.getMessage(), e);
         }
     }
 
@@ -117,7 +119,7 @@ record CertificateFiles(Path folder) {
             for (var object = parser.readObject(); object != null; object = parser.readObject()) {
                 objects.add(object);
             }
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) { // what is no base64 is a RuntimeException
             throw new IOException(file + ": " + e.getMessage(), e);
         }
         return objects;

@@ -192,7 +192,17 @@ class MistakesTest {
             before = "directory-sql x" + i + ".url";
         }
         var problems = conf.wrong(text.toString());
-        assertTrue(problems.getFirst().endsWith("url: the value grows beyond 65536 characters; write it without so many references"), problems.toString());
+        assertTrue(problems.getFirst().endsWith("url: the value grows beyond 65536 characters or 100 references; write it without so many references"), problems.toString());
+    }
+
+    @Test
+    void stopsReferencesThatLeadFar() throws IOException {
+        var text = new StringBuilder(SampleConf.TOP);
+        for (int i = 0; i < 200; i++) {
+            text.append("[directory-sql x" + i + "]\nurl = ${directory-sql x" + (i + 1) + ".url}\n");
+        }
+        var problems = conf.wrong(text + "[directory-sql x200]\nurl = here\n");
+        assertTrue(problems.getFirst().contains("or 100 references"), problems.toString());
     }
 
     @Test

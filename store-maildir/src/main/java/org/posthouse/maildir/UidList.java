@@ -89,7 +89,7 @@ record UidList(String header, long validity, long next, Map<String, Row> rows, b
     }
 
     byte[] octets() {
-        var text = new StringBuilder(header.replaceFirst(" N\\d*", "")).append(" N").append(next).append('\n');
+        var text = new StringBuilder(header.replaceAll(" N\\S*", "")).append(" N").append(next).append('\n');
         rows.forEach((base, row) -> text.append(line(base, row)));
         return text.toString().getBytes(StandardCharsets.ISO_8859_1);
     }
