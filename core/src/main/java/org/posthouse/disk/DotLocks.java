@@ -12,13 +12,17 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Pattern;
 import org.posthouse.message.Unavailable;
 
 /**
  * Locks that other programs know: a file {@code <what>.lock} that only one can create, holding {@code pid:host} as
  * Dovecot writes it. One that was left behind is taken away: its process is dead, or nobody touched it for long
- * (Dovecot touches its own every ten seconds).
+ * (Dovecot touches its own every ten seconds), or it is ours and we do not hold it. It gets its name when its octets
+ * are written, so that a process that is killed leaves none behind that does not say whose it is.
  */
 public final class DotLocks {
     private static final int LARGEST_OWNER = 1024;
@@ -29,6 +33,8 @@ public final class DotLocks {
     private final Clock clock;
     private final String host;
     private final Duration staleAfter;
+    private final Set<Path> ours = ConcurrentHashMap.newKeySet(); // held, or just being taken
+    private final AtomicLong attempts = new AtomicLong();
 
     public DotLocks(Disk disk, Clock clock, String host, Duration staleAfter) {
         this.disk = disk;
@@ -39,17 +45,21 @@ public final class DotLocks {
 
     /** Held until closed. */
     public static final class Held implements Closeable {
-        private final Disk disk;
+        private final DotLocks locks;
         private final Path file;
 
-        private Held(Disk disk, Path file) {
-            this.disk = disk;
+        private Held(DotLocks locks, Path file) {
+            this.locks = locks;
             this.file = file;
         }
 
         @Override
         public void close() throws IOException {
-            disk.delete(file);
+            try {
+                locks.disk.delete(file);
+            } finally {
+                locks.ours.remove(file);
+            }
         }
     }
 
@@ -81,31 +91,48 @@ public final class DotLocks {
     /** Without waiting; empty when somebody else holds it. */
     public Optional<Held> attempt(Path what) throws IOException {
         var file = file(what);
-        var held = create(file);
-        if (held.isPresent() || !stale(file)) {
-            return held;
+        if (!ours.add(file)) {
+            return Optional.empty();
         }
-        disk.delete(file);
-        return create(file);
+        boolean taken = false;
+        try {
+            taken = taken(file);
+            return taken ? Optional.of(new Held(this, file)) : Optional.empty();
+        } finally {
+            if (!taken) {
+                ours.remove(file);
+            }
+        }
     }
 
     private static Path file(Path what) {
         return what.resolveSibling(what.getFileName() + ".lock");
     }
 
-    private Optional<Held> create(Path file) throws IOException {
-        Disk.Writing out;
-        try {
-            out = disk.create(file);
-        } catch (FileAlreadyExistsException _) {
-            return Optional.empty();
-        }
-        try (out) {
-            out.write(ByteBuffer.wrap((ProcessHandle.current().pid() + ":" + host).getBytes(StandardCharsets.US_ASCII)));
-            return Optional.of(new Held(disk, file));
-        } catch (IOException e) {
+    private boolean taken(Path file) throws IOException {
+        if (Files.exists(file)) {
+            if (!stale(file)) {
+                return false;
+            }
             disk.delete(file);
-            throw e;
+        }
+        long pid = ProcessHandle.current().pid();
+        var beside = file.resolveSibling("." + file.getFileName() + "." + pid + "-" + attempts.incrementAndGet());
+        try {
+            write(beside, pid + ":" + host);
+            disk.link(beside, file);
+            return true;
+        } catch (FileAlreadyExistsException _) {
+            return false;
+        } finally {
+            disk.delete(beside);
+        }
+    }
+
+    private void write(Path file, String owner) throws IOException {
+        disk.delete(file); // of a process before us that had our number
+        try (var out = disk.create(file)) {
+            out.write(ByteBuffer.wrap(owner.getBytes(StandardCharsets.US_ASCII)));
         }
     }
 
@@ -128,7 +155,11 @@ public final class DotLocks {
         if (!matcher.matches() || matcher.group(2) != null && !matcher.group(2).equals(":" + host)) {
             return false;
         }
-        var process = ProcessHandle.of(Long.parseLong(matcher.group(1)));
+        long pid = Long.parseLong(matcher.group(1));
+        if (pid == ProcessHandle.current().pid()) {
+            return true; // it could not be removed when it was given back
+        }
+        var process = ProcessHandle.of(pid);
         return process.isEmpty() || process.get().info().startInstant().filter(touched.plusSeconds(2)::isBefore).isPresent();
     }
 }

@@ -8,13 +8,13 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * The program under test as a black box: a process of its own with a home in a temporary folder, reached by its ports, files and
@@ -29,12 +29,24 @@ final class Server implements AutoCloseable {
     record Said(int status, String out, String err) {}
 
     private final Path home;
+    private final List<String> program;
     private final List<String> lines = new CopyOnWriteArrayList<>();
     private final Map<String, Integer> ports = new ConcurrentHashMap<>();
     private Process process;
+    private Thread listening;
 
     Server(Path home) {
+        this(home, home, List.of());
+    }
+
+    /**
+     * @param home   where the test finds it
+     * @param named  what the program calls it
+     * @param before what each command begins with, such as {@code strace}
+     */
+    Server(Path home, Path named, List<String> before) {
         this.home = home;
+        this.program = Stream.concat(before.stream(), Stream.of(PROGRAM.resolve("bin/posthouse").toString(), "--home", named.toString())).toList();
     }
 
     /** The jar that plugins are compiled against. */
@@ -67,12 +79,7 @@ final class Server implements AutoCloseable {
     }
 
     Server start(Map<String, String> environment) throws IOException, InterruptedException {
-        lines.clear();
-        ports.clear();
-        var builder = new ProcessBuilder(PROGRAM.resolve("bin/posthouse").toString(), "--home", home.toString(), "run");
-        builder.environment().putAll(environment);
-        process = builder.redirectErrorStream(true).start();
-        Thread.ofPlatform().daemon().start(this::listen);
+        begin(environment);
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(READY_WITHIN_SECONDS);
         while (!ready()) {
             if (!process.isAlive() || System.nanoTime() > deadline) {
@@ -81,6 +88,20 @@ final class Server implements AutoCloseable {
             Thread.sleep(5);
         }
         return this;
+    }
+
+    /** Starts it and does not wait. */
+    void begin() throws IOException {
+        begin(Map.of());
+    }
+
+    private void begin(Map<String, String> environment) throws IOException {
+        lines.clear();
+        ports.clear();
+        var builder = new ProcessBuilder(command(List.of("run")));
+        builder.environment().putAll(environment);
+        process = builder.redirectErrorStream(true).start();
+        listening = Thread.ofPlatform().daemon().start(this::listen);
     }
 
     private boolean ready() {
@@ -122,9 +143,7 @@ final class Server implements AutoCloseable {
     }
 
     Said commandWithInput(String input, String... words) throws IOException, InterruptedException {
-        var command = new ArrayList<String>(List.of(PROGRAM.resolve("bin/posthouse").toString(), "--home", home.toString()));
-        command.addAll(List.of(words));
-        var asked = new ProcessBuilder(command).start();
+        var asked = new ProcessBuilder(command(List.of(words))).start();
         try (var in = asked.getOutputStream()) {
             in.write(input.getBytes(StandardCharsets.UTF_8));
         }
@@ -133,6 +152,10 @@ final class Server implements AutoCloseable {
         var out = read(asked.getInputStream());
         errors.join();
         return new Said(asked.waitFor(), out, err.toString());
+    }
+
+    private List<String> command(List<String> more) {
+        return Stream.concat(program.stream(), more.stream()).toList();
     }
 
     private static String read(InputStream in) {
@@ -156,8 +179,10 @@ final class Server implements AutoCloseable {
         return process.exitValue();
     }
 
+    /** SIGKILL; what it has said till then has been read. */
     void kill() throws InterruptedException {
         process.destroyForcibly().waitFor();
+        listening.join();
     }
 
     @Override

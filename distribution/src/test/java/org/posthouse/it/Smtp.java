@@ -52,8 +52,13 @@ final class Smtp extends Line {
             command("RSET", "250");
             return mail.startsWith("2") ? rcpt : mail;
         }
-        send(content.replaceAll("(?m)^\\.", "..") + (content.endsWith("\r\n") ? "" : "\r\n") + ".\r\n");
+        text(content);
         return reply();
+    }
+
+    /** After 354: the text and the dot; the reply is still to be read. */
+    void text(String content) throws IOException {
+        send(content.replaceAll("(?m)^\\.", "..") + (content.endsWith("\r\n") ? "" : "\r\n") + ".\r\n");
     }
 
     void startTls() throws IOException {

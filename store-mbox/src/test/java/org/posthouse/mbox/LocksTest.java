@@ -71,7 +71,7 @@ class LocksTest {
         assertThrows(Unavailable.class, () -> add("a.4"));
         Files.setLastModifiedTime(dotLock, FileTime.from(Instant.now().minusSeconds(301)));
         add("a.4");
-        Files.writeString(dotLock, ProcessHandle.current().pid() + ":mx.example.test");
+        Files.writeString(dotLock, ProcessHandle.current().parent().orElseThrow().pid() + ":mx.example.test");
         assertThrows(Unavailable.class, () -> add("a.5"));
     }
 
