@@ -186,8 +186,16 @@ final class MboxFolder {
     }
 
     private <R> R reading(Look look, Work<R> work) throws IOException {
+        return Undisturbed.run(() -> read(look, work));
+    }
+
+    private <R> R writing(Look look, Work<R> work) throws IOException {
+        return Undisturbed.run(() -> write(look, work));
+    }
+
+    private <R> R read(Look look, Work<R> work) throws IOException {
         if (journal.exists()) {
-            writing(look, (_, index) -> index);
+            write(look, (_, index) -> index);
         }
         try (var file = ground.locks().read(place.file())) {
             return work.on(file, index(file, look));
@@ -210,7 +218,7 @@ final class MboxFolder {
         return none;
     }
 
-    private <R> R writing(Look look, Work<R> work) throws IOException {
+    private <R> R write(Look look, Work<R> work) throws IOException {
         try (var file = lock()) {
             journal.recover(file);
             var index = index(file, look);

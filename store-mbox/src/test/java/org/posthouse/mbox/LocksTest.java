@@ -23,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.posthouse.auth.AccountId;
 import org.posthouse.disk.HomeDisk;
 import org.posthouse.mailbox.Letter;
+import org.posthouse.mailbox.Store.Entry;
 import org.posthouse.mailbox.Store.Folder;
 import org.posthouse.message.Unavailable;
 import org.posthouse.queue.DeliveryId;
@@ -47,6 +48,26 @@ class LocksTest {
 
     private void add(String id) throws IOException {
         store.add(INBOX, new DeliveryId(id), Letter.of("Subject: " + id + "\n\nx\n"), Set.of(), Instant.now());
+    }
+
+    @Test
+    void anInterruptDoesNotEndAChangeInItsMiddle() throws Exception {
+        for (int i = 2; i < 40; i++) {
+            int uid = i;
+            var worker = Thread.ofPlatform().start(() -> {
+                try {
+                    add("a." + uid);
+                    store.record(INBOX, store.scan(INBOX).stream().map(Entry::key).toList());
+                } catch (IOException _) {
+                    return; // it was interrupted before it began
+                }
+            });
+            Thread.sleep(i % 8);
+            worker.interrupt();
+            worker.join();
+            assertFalse(Files.exists(home.resolve("var/mail/example.test/ann/mbox-state/INBOX.journal")));
+            assertEquals(store.scan(INBOX).size(), Files.readAllLines(mbox).stream().filter(l -> l.startsWith("From ")).count());
+        }
     }
 
     @Test
