@@ -39,6 +39,7 @@ public final class DirectoryAccounts implements Accounts {
     private final Site site;
     private final LoginBook book;
     private final Throttle throttle;
+    private final Turns turns = new Turns(new Turns.Limits(16, 4));
     private final MadeUpKeys madeUp;
 
     public DirectoryAccounts(Rooms rooms) {
@@ -49,13 +50,19 @@ public final class DirectoryAccounts implements Accounts {
         this.madeUp = new MadeUpKeys(rooms.disk);
     }
 
-    /** Reads {@code login-failures}, {@code login-window} and {@code login-lockout}. */
+    /** Reads {@code login-failures}, {@code login-window}, {@code login-lockout}, {@code login-at-once} and {@code login-at-once-address}. */
     public void configure(Values top) {
-        int failures = top.number("login-failures");
-        if (failures < 1) {
-            throw new BadSetting("login-failures", "must be 1 or more; write login-failures = 20");
+        var limits = new Throttle.Limits(positive("login-failures", top), top.duration("login-window"), top.duration("login-lockout"));
+        turns.limits(new Turns.Limits(positive("login-at-once", top), positive("login-at-once-address", top)));
+        throttle.limits(limits);
+    }
+
+    private static int positive(String key, Values top) {
+        int number = top.number(key);
+        if (number < 1) {
+            throw new BadSetting(key, "must be 1 or more");
         }
-        throttle.limits(new Throttle.Limits(failures, top.duration("login-window"), top.duration("login-lockout")));
+        return number;
     }
 
     @Override public List<String> mechanisms(Connection client) {
@@ -129,16 +136,28 @@ public final class DirectoryAccounts implements Accounts {
         try {
             var account = fullName(name);
             prepared = SaslText.password(password);
-            beWelcome(account, mechanism, client);
-            var ending = check(account, prepared);
-            if (ending == Ending.RIGHT) {
-                return loggedIn(account, mechanism, client);
+            try (var _ = turn(account, mechanism, client)) {
+                beWelcome(account, mechanism, client); // others may have failed while this one waited
+                var ending = check(account, prepared);
+                if (ending == Ending.RIGHT) {
+                    return loggedIn(account, mechanism, client);
+                }
+                throw failed(ending, account, mechanism, client);
             }
-            throw failed(ending, account, mechanism, client);
         } finally {
             Arrays.fill(password, '\0');
             Arrays.fill(prepared, '\0');
         }
+    }
+
+    private Turns.Turn turn(String account, String mechanism, Peer client) throws Refusal {
+        if (throttle.knows(account, client.address())) {
+            return Turns.atOnce();
+        }
+        return turns.take(client.address()).orElseThrow(() -> {
+            book.ended(Ending.THROTTLED, account, mechanism, client);
+            return new Refusal("4.7.0", "Too many log-ins at once, try again later");
+        });
     }
 
     /** Nothing is even tried for who has failed too often. */

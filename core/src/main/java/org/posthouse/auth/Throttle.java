@@ -19,7 +19,7 @@ import org.posthouse.state.Space;
  *
  * <p>A success takes back the failures of this account from this address. From then on only its own failures from there lock
  * it there: neither strangers who guess its password nor others behind the same address, of whom one with an old password in
- * a telephone is enough. Attempts already under way when the limit is reached are still tried, one a connection.
+ * a telephone is enough. Attempts already under way when the limit is reached are still tried; {@link Turns} keeps them few.
  *
  * <p>Memory is bounded: the least recently used go first. Counts are kept in a soft space as they change, each as long as it
  * matters, and read from there when memory has none, so they outlive a restart.
@@ -71,6 +71,13 @@ final class Throttle {
         } finally {
             counting.unlock();
         }
+    }
+
+    /** Whether the account has logged in from there before. */
+    boolean knows(String account, InetAddress address) {
+        var byBoth = ThrottleKey.both(account, address);
+        recall(byBoth);
+        return find(byBoth).orElse(FailureCount.NONE).known();
     }
 
     /** The lock-outs that begin with this failure. */

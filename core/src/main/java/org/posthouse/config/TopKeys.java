@@ -77,6 +77,15 @@ import org.osgi.service.metatype.annotations.Option;
     @AttributeDefinition(name = "duration", description = "How long a lock-out lasts")
     String login_lockout() default "5m";
 
+    @AttributeDefinition(min = "1", description = "Log-ins of clients that were never seen to succeed which are tried at once")
+    int login_at_once() default 16;
+
+    @AttributeDefinition(min = "1", description = "The same for one client address")
+    int login_at_once_address() default 4;
+
     @AttributeDefinition(name = "size", description = "A message up to this size stays in memory while it arrives")
     String spool_memory() default "1M";
+
+    @AttributeDefinition(name = "size", description = "How much disk all messages together may take while they arrive")
+    String spool_disk() default "4G";
 }

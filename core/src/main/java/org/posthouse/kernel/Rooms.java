@@ -166,6 +166,7 @@ final class Rooms {
         routes.configure(top);
         courier.configure(top);
         spool.inMemory(top.size("spool-memory"));
+        spool.inFiles(top.size("spool-disk"));
         intake.configure(next.pipeline(), next.filters());
         trace.configure(top);
         metricsPort.configure(top);

@@ -24,7 +24,9 @@ public final class Spool {
     private final Path folder;
     private final long allInMemoryMaxOctets;
     private final AtomicLong allInMemory = new AtomicLong();
+    private final AtomicLong allInFiles = new AtomicLong();
     private volatile int inMemoryMaxOctets;
+    private volatile long allInFilesMaxOctets = Long.MAX_VALUE;
 
     /** @param folder for the files; {@link #clean} makes it */
     public Spool(Path folder, long inMemoryMaxOctets) {
@@ -43,6 +45,11 @@ public final class Spool {
         inMemoryMaxOctets = (int) Math.min(maxOctets, Integer.MAX_VALUE - FIRST_BUFFER);
     }
 
+    /** How many octets all files may have together. */
+    public void inFiles(long maxOctets) {
+        allInFilesMaxOctets = maxOctets;
+    }
+
     /** Makes the folder, 0700, and removes what an earlier run of the server left in it; once, before the first message. */
     public void clean() throws IOException {
         Files.createDirectories(folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
@@ -56,7 +63,7 @@ public final class Spool {
     /**
      * Reads {@code in} to its end and keeps it until the result is closed.
      *
-     * @throws Refusal 5.3.4 as soon as it is larger than {@code maxOctets}; the rest is not read
+     * @throws Refusal 5.3.4 as soon as it is larger than {@code maxOctets}, 4.3.1 when the files have no room for it; the rest is not read
      */
     public Spooled take(InputStream in, long maxOctets) throws Refusal, IOException {
         var memory = new Memory();
@@ -85,29 +92,39 @@ public final class Spool {
 
     private Spooled toFile(Memory first, InputStream rest, long maxOctets) throws Refusal, IOException {
         Path file = Files.createTempFile(folder, PREFIX, ""); // 0600 where the file system knows permissions
+        var size = new AtomicLong();
         boolean taken = false;
         try (var out = Files.newOutputStream(file)) {
-            long size = copy(new SequenceInputStream(first.octets().open(), rest), out, maxOctets);
+            copy(new SequenceInputStream(first.octets().open(), rest), out, size, maxOctets);
             taken = true;
-            return new Spooled(inFile(file, size), () -> Files.deleteIfExists(file));
+            return new Spooled(inFile(file, size.get()), () -> delete(file, size));
         } finally {
             if (!taken) {
-                Files.deleteIfExists(file);
+                delete(file, size);
             }
         }
     }
 
-    private static long copy(InputStream in, OutputStream out, long maxOctets) throws Refusal, IOException {
-        long size = 0;
+    private void delete(Path file, AtomicLong size) throws IOException {
+        try {
+            Files.deleteIfExists(file);
+        } finally {
+            allInFiles.addAndGet(-size.get());
+        }
+    }
+
+    private void copy(InputStream in, OutputStream out, AtomicLong size, long maxOctets) throws Refusal, IOException {
         byte[] buffer = new byte[8 * FIRST_BUFFER];
         for (int n; (n = in.read(buffer)) > 0; ) {
-            size += n;
-            if (size > maxOctets) {
+            long all = allInFiles.addAndGet(n);
+            if (size.addAndGet(n) > maxOctets) {
                 throw tooBig();
+            }
+            if (all > allInFilesMaxOctets) { // many who send slowly could fill the disk together
+                throw new Refusal("4.3.1", "Too much mail is arriving, try again later");
             }
             out.write(buffer, 0, n);
         }
-        return size;
     }
 
     private static StoredContent.Octets inFile(Path file, long size) {

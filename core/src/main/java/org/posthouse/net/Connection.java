@@ -38,6 +38,12 @@ public interface Connection {
      */
     Event await(Duration longest) throws IOException;
 
+    /**
+     * Lets the client wait, whatever it sends, before it gets an answer it has not earned. Flushes output first; ends early with the
+     * connection, or when that is asked to end.
+     */
+    void pause(Duration longest) throws IOException;
+
     /** Whether the server wants this connection to end at its next idle point (421, {@code * BYE}). */
     boolean ending();
 

@@ -88,6 +88,14 @@ final class MinaConnection implements Connection {
     }
 
     @Override
+    public void pause(Duration longest) throws IOException {
+        flush();
+        if (!ending) {
+            wire.idle(Deadline.in(longest));
+        }
+    }
+
+    @Override
     public ByteBuffer input() throws IOException {
         return input(Deadline.in(readTimeout));
     }
@@ -103,7 +111,9 @@ final class MinaConnection implements Connection {
         Event until(Deadline end) throws IOException;
     }
 
+    /** What comes may be records of TLS with nothing in them, which do not put the end off. */
     private Event nextInput(Deadline end, Wait wait) throws IOException {
+        boolean some = false;
         while (!in.hasRemaining()) {
             in = layer.take();
             if (in.hasRemaining()) {
@@ -113,7 +123,11 @@ final class MinaConnection implements Connection {
                 return Event.CLOSED;
             }
             flush();
+            if (some && end.nanosLeft() <= 0) {
+                return Event.TIMEOUT;
+            }
             var event = wait.until(end);
+            some = true;
             if (event == Event.WOKEN || event == Event.TIMEOUT) {
                 return event;
             }

@@ -30,6 +30,7 @@ final class Port extends IoHandlerAdapter {
     private final Acceptor acceptor;
     private final InetSocketAddress bound;
     private final Visitors visitors = new Visitors(InstantSource.system());
+    private final Doorman doorman;
     private final CountDownLatch live = new CountDownLatch(1);
     private volatile ListenerSettings settings;
 
@@ -42,6 +43,7 @@ final class Port extends IoHandlerAdapter {
         this.settings = settings;
         this.services = services;
         this.sessions = sessions;
+        this.doorman = new Doorman(services, InstantSource.system());
         this.acceptor = new Acceptor(r -> Thread.ofPlatform().daemon().name("accept " + settings.name()).start(r), processors);
         acceptor.setHandler(this);
         try {
@@ -68,6 +70,10 @@ final class Port extends IoHandlerAdapter {
 
     Visitors visitors() {
         return visitors;
+    }
+
+    Doorman doorman() {
+        return doorman;
     }
 
     /** Whether this section can have this port without binding anew. */
@@ -114,9 +120,7 @@ final class Port extends IoHandlerAdapter {
         }
         var limit = visitors.enter(now.limits());
         if (limit.isPresent()) {
-            services.metrics().count("net_refused", "listener", now.name());
-            services.trace().event(id.text(), "refused", "remote", Session.text(wire.remote()), "listener", now.name(), "why", limit.get());
-            wire.cut();
+            doorman.sendAway(id, wire, now, limit.get());
             return;
         }
         opened.setAttribute(WIRE, wire);

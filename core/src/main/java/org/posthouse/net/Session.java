@@ -89,7 +89,7 @@ final class Session {
         var peer = peer();
         var limit = port.visitors().enter(peer.address(), listener.limits());
         if (limit.isPresent()) {
-            refused(limit.get());
+            port.doorman().sendAway(id, wire, listener, limit.get());
             return;
         }
         try {

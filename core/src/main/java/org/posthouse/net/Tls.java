@@ -18,12 +18,14 @@ import org.posthouse.net.Connection.Event;
  */
 final class Tls implements Layer {
     private static final int RECORDS_AT_ONCE = 4;
+    private static final int MOST_EMPTY = 32; // records in a row without content: nobody needs them, each costs us and resets no deadline
 
     private final SSLEngine engine;
     private final Wire wire;
     private ByteBuffer encoded = Wire.NOTHING;
     private ByteBuffer decoded = Wire.NOTHING; // what came in one go with the end of the handshake
     private boolean ended;
+    private int empty;
 
     Tls(SSLEngine engine, Wire wire) {
         this.engine = engine;
@@ -99,7 +101,11 @@ final class Tls implements Layer {
                 case OK -> {
                     tendTo(result.getHandshakeStatus());
                     if (plain.position() > 0) {
+                        empty = 0;
                         return plain.flip();
+                    }
+                    if (++empty > MOST_EMPTY) { // also key updates (RFC 8446 §4.6.3), which ask for an answer each
+                        throw new SSLException("records without content");
                     }
                 }
                 case BUFFER_OVERFLOW -> plain = ByteBuffer.allocate(larger(plain));

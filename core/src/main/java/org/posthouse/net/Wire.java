@@ -7,6 +7,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -169,6 +170,16 @@ final class Wire {
         }
     }
 
+    /** Waits whatever arrives; not longer than the connection lasts or is left alone. A {@link #wake} stays for the next {@link #await}. */
+    void idle(Deadline until) throws IOException {
+        state.lock();
+        try {
+            while (!inputEnded && !closed && !woken && pause(until)) { }
+        } finally {
+            state.unlock();
+        }
+    }
+
     private boolean pause(Deadline until) throws InterruptedIOException {
         try {
             long left = until.nanosLeft();
@@ -277,6 +288,17 @@ final class Wire {
                 cut(); // or MINA would send what the caller's buffer holds later
             }
             state.unlock();
+        }
+    }
+
+    /** Writes what fits into the socket, and closes; for any thread, when nobody has written before. */
+    void sendAway(String words) {
+        try {
+            channel.write(StandardCharsets.US_ASCII.encode(words));
+        } catch (IOException e) {
+            // gone already
+        } finally {
+            cut();
         }
     }
 

@@ -168,11 +168,13 @@ class DirectoryAccountsTest {
     }
 
     @Test void readsItsSettings() {
-        accounts.configure(new Values("", Map.of("login-failures", "1", "login-window", "1m", "login-lockout", "1m")));
+        accounts.configure(new Values("", Map.of("login-failures", "1", "login-window", "1m", "login-lockout", "1m",
+                "login-at-once", "16", "login-at-once-address", "4")));
         assertEquals("5.7.8", code("\0ann\0nope"));
         assertEquals("4.7.0", code("\0ann\0secret"));
         assertThrows(BadSetting.class, () -> accounts.configure(
-                new Values("", Map.of("login-failures", "0", "login-window", "1m", "login-lockout", "1m"))));
+                new Values("", Map.of("login-failures", "0", "login-window", "1m", "login-lockout", "1m",
+                "login-at-once", "16", "login-at-once-address", "4"))));
     }
 
     @Test void junkEndsInARefusalAndNothingElse() throws Exception {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,6 +40,21 @@ final class SpoolTest {
             assertEquals(300_000, spooled.size());
             assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(files().getFirst())));
         }
+        assertEquals(List.of(), files());
+    }
+
+    @Test
+    void filesTakeSoMuchDiskTogether() throws Exception {
+        var spool = new Spool(folder, 1_000);
+        spool.inFiles(100_000);
+        try (var _ = spool.take(octets(60_000), MANY)) {
+            assertEquals("4.3.1", assertThrows(Refusal.class, () -> spool.take(octets(60_000), MANY)).status().code());
+            assertThrows(IOException.class, () -> spool.take(failing(60_000), MANY));
+            assertEquals(1, files().size());
+            spool.take(octets(1_000), MANY).close();
+            spool.take(octets(40_000), MANY).close();
+        }
+        spool.take(octets(100_000), MANY).close();
         assertEquals(List.of(), files());
     }
 
@@ -107,6 +123,16 @@ final class SpoolTest {
 
     private static InputStream text(String text) {
         return new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** The client goes away before the end. */
+    private static InputStream failing(int size) {
+        return new SequenceInputStream(octets(size), new InputStream() {
+            @Override
+            public int read() throws IOException {
+                throw new IOException("gone");
+            }
+        });
     }
 
     private static InputStream octets(int size) {

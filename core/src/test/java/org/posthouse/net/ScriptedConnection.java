@@ -330,6 +330,25 @@ public final class ScriptedConnection implements Connection {
         }
     }
 
+    @Override
+    public void pause(Duration longest) throws IOException {
+        flush();
+        wire.lock();
+        try {
+            var deadline = now.plus(longest);
+            waiting = true;
+            moved.signalAll();
+            while (now.isBefore(deadline) && !clientEnded && !woken && !ending) {
+                moved.await(1, TimeUnit.MINUTES);
+            }
+        } catch (InterruptedException e) {
+            throw new IOException("interrupted", e);
+        } finally {
+            waiting = false;
+            wire.unlock();
+        }
+    }
+
     /** Waits for octets, the end or (if it counts) a wake-up; true when the time was over first. */
     private boolean waits(Duration longest, boolean wakes) throws IOException {
         var deadline = now.plus(longest);

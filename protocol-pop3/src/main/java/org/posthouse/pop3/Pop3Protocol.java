@@ -23,7 +23,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Hands out mail by POP3 (RFC 1939). */
-@Component(configurationPid = "protocol-pop3")
+@Component(configurationPid = "protocol-pop3", property = Protocol.BUSY + "=-ERR [SYS/TEMP] Too many connections, try again later")
 @Designate(ocd = Pop3Protocol.Config.class)
 public final class Pop3Protocol implements Protocol {
     @ObjectClassDefinition(name = "protocol-pop3", description = "Hands out mail by POP3 (RFC 1939)")
@@ -37,6 +37,16 @@ public final class Pop3Protocol implements Protocol {
 
         @AttributeDefinition(min = "1", description = "After how many refused commands a session ends")
         int max_errors() default 20;
+
+        @AttributeDefinition(min = "1", description = "After how many failed log-ins a session ends")
+        int max_auth_failures() default 5;
+
+        @AttributeDefinition(name = "duration", description = "By how much each refusal comes later than the one before, once half of"
+                + " max-errors or max-auth-failures is reached; 0s: not at all")
+        String tarpit() default "1s";
+
+        @AttributeDefinition(min = "1", description = "Sessions of one account at a time")
+        int max_sessions() default 10;
     }
 
     private static final Logger LOG = LoggerFactory.getLogger("protocol-pop3");
@@ -48,6 +58,7 @@ public final class Pop3Protocol implements Protocol {
     private final Trace trace;
     private final Metrics metrics;
     private final Limits limits;
+    private final Sessions sessions;
     private final Clock clock;
 
     @Activate
@@ -58,22 +69,28 @@ public final class Pop3Protocol implements Protocol {
 
     Pop3Protocol(Config config, Accounts accounts, Mailboxes mailboxes, Site site, Trace trace, Metrics metrics, Clock clock) {
         this.limits = new Limits(Setting.duration("autologout", config.autologout()),
-                Setting.duration("login-time", config.login_time()), config.max_errors());
+                Setting.duration("login-time", config.login_time()), atLeastOne("max-errors", config.max_errors()),
+                atLeastOne("max-auth-failures", config.max_auth_failures()), Setting.duration("tarpit", config.tarpit()));
         if (limits.autologout().compareTo(SHORTEST_AUTOLOGOUT) < 0) {
             throw new BadSetting("autologout", "must be at least 10m (RFC 1939 §3)");
         }
         if (!limits.loginTime().isPositive()) {
             throw new BadSetting("login-time", "must be longer than nothing");
         }
-        if (limits.errors() < 1) {
-            throw new BadSetting("max-errors", "must be at least 1");
-        }
+        this.sessions = new Sessions(atLeastOne("max-sessions", config.max_sessions()));
         this.accounts = accounts;
         this.mailboxes = mailboxes;
         this.site = site;
         this.trace = trace;
         this.metrics = metrics;
         this.clock = clock;
+    }
+
+    private static int atLeastOne(String key, int number) {
+        if (number < 1) {
+            throw new BadSetting(key, "must be at least 1");
+        }
+        return number;
     }
 
     @Override
@@ -83,7 +100,7 @@ public final class Pop3Protocol implements Protocol {
 
     @Override
     public void serve(Connection client) throws IOException {
-        var session = new Pop3Session(client, accounts, mailboxes, limits, clock);
+        var session = new Pop3Session(client, new Pop3Session.Services(accounts, mailboxes, sessions, clock), limits);
         try {
             session.run(site.hostname());
         } finally {
@@ -92,6 +109,7 @@ public final class Pop3Protocol implements Protocol {
     }
 
     private void ended(Connection client, AccountId account, Pop3Session session) {
+        sessions.leave(account);
         LOG.info("session ended account={} retrieved={} deleted={}", account, session.retrieved(), session.deleted());
         trace.event(client.peer().session().text(), "pop3", "account", account, "retrieved", session.retrieved(),
                 "deleted", session.deleted());

@@ -29,27 +29,26 @@ final class Pop3Session {
     private static final int LONGEST_COMMAND = 255 - 2; // RFC 2449 §4, without its end
     private static final Duration ONE_LINE = Duration.ofMinutes(1);
 
+    /** What a session works with. */
+    record Services(Accounts accounts, Mailboxes mailboxes, Sessions sessions, Clock clock) {}
+
     private final Connection client;
-    private final Accounts accounts;
-    private final Mailboxes mailboxes;
+    private final Services services;
     private final Limits limits;
-    private final Clock clock;
     private final Replies replies;
     private final Login login;
     private final MailCommands mail;
     private final Instant loginUntil;
     private Optional<AccountId> account = Optional.empty();
 
-    Pop3Session(Connection client, Accounts accounts, Mailboxes mailboxes, Limits limits, Clock clock) {
+    Pop3Session(Connection client, Services services, Limits limits) {
         this.client = client;
-        this.accounts = accounts;
-        this.mailboxes = mailboxes;
+        this.services = services;
         this.limits = limits;
-        this.clock = clock;
-        this.replies = new Replies(client);
-        this.login = new Login(client, accounts);
+        this.replies = new Replies(client, limits);
+        this.login = new Login(client, services.accounts());
         this.mail = new MailCommands(client, replies);
-        this.loginUntil = clock.instant().plus(limits.loginTime());
+        this.loginUntil = services.clock().instant().plus(limits.loginTime());
     }
 
     /** The account it has logged in to. */
@@ -79,7 +78,7 @@ final class Pop3Session {
     }
 
     private boolean exhausted(State state) {
-        return replies.refused() >= limits.errors() || (state instanceof Authorization && !timeToLogIn().isPositive());
+        return replies.enough() || (state instanceof Authorization && !timeToLogIn().isPositive());
     }
 
     private Duration patience(State state) {
@@ -91,11 +90,11 @@ final class Pop3Session {
     }
 
     private Duration timeToLogIn() {
-        return Duration.between(clock.instant(), loginUntil);
+        return Duration.between(services.clock().instant(), loginUntil);
     }
 
     private State endingNow() throws IOException {
-        replies.tryLater("this server ends the session, please connect again");
+        replies.line("-ERR [SYS/TEMP] this server ends the session, please connect again");
         return new Ended();
     }
 
@@ -162,7 +161,7 @@ final class Pop3Session {
         replies.line("EXPIRE NEVER");
         if (takesPasswords()) {
             replies.line("USER");
-            var mechanisms = accounts.mechanisms(client);
+            var mechanisms = services.accounts().mechanisms(client);
             if (!mechanisms.isEmpty()) {
                 replies.line("SASL " + String.join(" ", mechanisms));
             }
@@ -237,16 +236,26 @@ final class Pop3Session {
     }
 
     private Maildrop maildrop(AccountId id) throws Refusal {
+        if (!services.sessions().enter(id)) {
+            throw new Refusal("4.4.5", "the account has enough sessions, please come again later");
+        }
+        boolean entered = false;
         try {
-            return new Maildrop(id, mailboxes.open(id));
+            var maildrop = new Maildrop(id, services.mailboxes().open(id));
+            entered = true;
+            return maildrop;
         } catch (IOException e) {
             LOG.warn("cannot open mailbox account={}: {}", id, e.toString());
             throw new Refusal("4.2.0", "the mailbox is away, please come again later");
+        } finally {
+            if (!entered) {
+                services.sessions().leave(id);
+            }
         }
     }
 
     private State notLoggedIn(Refusal why) throws IOException {
-        replies.refuse(why.status());
+        replies.refuseLogin(why.status());
         return new Authorization(Optional.empty());
     }
 

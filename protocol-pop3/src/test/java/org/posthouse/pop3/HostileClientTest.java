@@ -31,7 +31,7 @@ final class HostileClientTest {
         connection.send(sent);
         connection.segments(segment);
         connection.end();
-        return connection.serve(new Pop3Protocol(new FixedConfig("10m", "5m", 1000), accounts, mailboxes, new FixedSite(),
+        return connection.serve(new Pop3Protocol(new FixedConfig("10m", "5m", 1000, 1000, "0s", 1000), accounts, mailboxes, new FixedSite(),
                 new MemoryTrace(), new MemoryMetrics(), connection.clock()));
     }
 

@@ -106,10 +106,10 @@ final class MaildropTest {
 
     @Test
     void wrongSettingsAreNamed() {
-        assertEquals("autologout", wrong(new FixedConfig("9m", "5m", 20)));
-        assertEquals("autologout", wrong(new FixedConfig("ten", "5m", 20)));
-        assertEquals("login-time", wrong(new FixedConfig("10m", "0s", 20)));
-        assertEquals("max-errors", wrong(new FixedConfig("10m", "5m", 0)));
+        assertEquals("autologout", wrong(new FixedConfig("9m", "5m", 20, 5, "1s", 10)));
+        assertEquals("autologout", wrong(new FixedConfig("ten", "5m", 20, 5, "1s", 10)));
+        assertEquals("login-time", wrong(new FixedConfig("10m", "0s", 20, 5, "1s", 10)));
+        assertEquals("max-errors", wrong(new FixedConfig("10m", "5m", 0, 5, "1s", 10)));
     }
 
     private String wrong(FixedConfig config) {

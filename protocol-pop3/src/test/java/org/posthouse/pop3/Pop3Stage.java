@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Optional;
 import org.posthouse.auth.AccountId;
 import org.posthouse.auth.FixedAccounts;
 import org.posthouse.mailbox.MemoryMailboxes;
@@ -29,7 +30,9 @@ import org.posthouse.observe.MemoryTrace;
  * {@literal @}full            from now on mailboxes refuse for good
  * {@literal @}back            all is well again
  * {@literal @}story S1 a b    asserts what was traced of a session
- * {@literal @}errors N        sessions end after so many refused commands
+ * {@literal @}errors N        sessions end after so many refused commands, or half of that failed log-ins; no tarpit
+ * {@literal @}sessions N      an account may have so many; connections share their time, the first one's, from here on
+ * {@literal @}usual           all settings have their defaults again
  * </pre>
  */
 final class Pop3Stage implements Transcript.Stage {
@@ -38,6 +41,8 @@ final class Pop3Stage implements Transcript.Stage {
     private final MemoryMailboxes mailboxes = new MemoryMailboxes();
     private final FixedAccounts accounts = new FixedAccounts("example.test").with("ann", "secret").with("bob", "two words");
     private final MemoryTrace trace = new MemoryTrace();
+    private Optional<Pop3Protocol> protocol = Optional.empty();
+    private boolean together;
     private FixedConfig config = FixedConfig.DEFAULT;
 
     @Override
@@ -51,7 +56,9 @@ final class Pop3Stage implements Transcript.Stage {
             @Override
             public void serve(Connection client) throws IOException {
                 var clock = ((ScriptedConnection) client).clock();
-                new Pop3Protocol(config, accounts, mailboxes, new FixedSite(), trace, new MemoryMetrics(), clock).serve(client);
+                protocol = protocol.filter(_ -> together).or(() -> Optional.of(
+                        new Pop3Protocol(config, accounts, mailboxes, new FixedSite(), trace, new MemoryMetrics(), clock)));
+                protocol.get().serve(client);
             }
         };
     }
@@ -72,9 +79,19 @@ final class Pop3Stage implements Transcript.Stage {
                 var words = List.of(text.split(" "));
                 assertEquals(words.subList(1, words.size()), trace.story(words.getFirst()));
             }
-            case "errors" -> config = new FixedConfig(config.autologout(), config.login_time(), Integer.parseInt(text));
+            case "errors" -> settings(new FixedConfig("10m", "5m", Integer.parseInt(text), Integer.parseInt(text) / 2, "0s", 10));
+            case "sessions" -> {
+                settings(new FixedConfig("10m", "5m", 20, 5, "1s", Integer.parseInt(text)));
+                together = true;
+            }
+            case "usual" -> settings(FixedConfig.DEFAULT);
             default -> throw new AssertionError("this stage knows no @" + word);
         }
+    }
+
+    private void settings(FixedConfig now) {
+        config = now;
+        protocol = Optional.empty();
     }
 
     private void away(String what) {

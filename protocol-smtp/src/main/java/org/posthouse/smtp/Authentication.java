@@ -11,7 +11,7 @@ import org.posthouse.net.Connection;
 
 /** Carries one SASL exchange over SMTP (RFC 4954 §4): base64 both ways, 334 before each challenge. */
 final class Authentication {
-    static final Reply DONE = Reply.of(235, "2.7.0", "Welcome");
+    private static final Reply DONE = Reply.of(235, "2.7.0", "Welcome");
     private static final Reply NO_MECHANISM = Reply.of(504, "5.5.4", "This mechanism is not offered");
     private static final Reply TOO_LONG = Reply.of(500, "5.5.6", "Authentication exchange line is too long");
     private static final Reply NOT_BASE64 = Reply.of(501, "5.5.2", "This is not base64");
@@ -27,7 +27,7 @@ final class Authentication {
         this.accounts = accounts;
     }
 
-    /** Who it is, after a reply of {@link #DONE}. */
+    /** Who it is, after a reply of 235. */
     Optional<AccountId> account() {
         return account;
     }

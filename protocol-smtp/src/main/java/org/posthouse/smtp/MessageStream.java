@@ -29,7 +29,7 @@ final class MessageStream extends InputStream {
         this.clock = clock;
         rules = new LineRules(settings.maxLineOctets(), settings.maxSizeOctets());
         mostOctets = Math.max(2 * settings.maxSizeOctets(), settings.maxSizeOctets() + BLOCK_OCTETS);
-        deadline = clock.instant().plus(settings.messageTimeout());
+        deadline = clock.instant().plus(settings.times().message());
     }
 
     @Override

@@ -25,6 +25,8 @@ record Reply(int code, String enhanced, List<String> lines, boolean ends) {
     static final Reply BYE = of(221, "2.0.0", "Bye").andEnd();
     static final Reply ENDING = of(421, "4.3.2", "Server going down, try again later").andEnd();
     static final Reply TOO_SLOW = of(421, "4.4.2", "Nothing heard for too long").andEnd();
+    static final Reply TOO_LONG = of(421, "4.7.0", "Too long without a message").andEnd();
+    static final Reply TOO_MUCH_JUNK = of(421, "4.7.0", "Too many commands without a message").andEnd();
     static final Reply TOO_MANY_ERRORS = of(421, "4.7.0", "Too many errors").andEnd();
 
     Reply {

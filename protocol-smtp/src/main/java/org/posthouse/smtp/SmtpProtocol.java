@@ -16,7 +16,7 @@ import org.posthouse.observe.Trace;
 import org.posthouse.pipeline.Intake;
 
 /** Receives mail by SMTP (RFC 5321); each connection is one {@link SmtpSession}. */
-@Component(configurationPid = "protocol-smtp")
+@Component(configurationPid = "protocol-smtp", property = Protocol.BUSY + "=421 4.7.0 Too many connections, try again later")
 @Designate(ocd = SmtpProtocol.Config.class)
 public final class SmtpProtocol implements Protocol {
     @ObjectClassDefinition(name = "protocol-smtp", description = "Receives mail by SMTP (RFC 5321)")
@@ -46,9 +46,24 @@ public final class SmtpProtocol implements Protocol {
                 description = "Recipients refused since the last accepted message, after which the session is ended")
         int max_refused() default 100;
 
+        @AttributeDefinition(min = "1",
+                description = "Commands since the last accepted message that bring no mail on, such as NOOP, after which the session is ended")
+        int max_junk() default 100;
+
+        @AttributeDefinition(min = "1", description = "Failed log-ins after which the session is ended")
+        int max_auth_failures() default 5;
+
+        @AttributeDefinition(name = "duration", description = "By how much each refusal comes later than the one before, once half of"
+                + " max-errors, max-refused or max-auth-failures is reached; 0s: not at all")
+        String tarpit() default "1s";
+
         @AttributeDefinition(name = "duration",
-                description = "How long to wait before the greeting for clients that talk too early")
+                description = "How long to wait before the greeting for clients that talk too early; not with role = submission")
         String greet_delay() default "0s";
+
+        @AttributeDefinition(name = "duration", min = "1ms",
+                description = "How long a session may last in which no message is accepted")
+        String session_timeout() default "1h";
 
         @AttributeDefinition(name = "duration", min = "1ms",
                 description = "How long a client may think before a command (RFC 5321 4.5.3.2.7)")

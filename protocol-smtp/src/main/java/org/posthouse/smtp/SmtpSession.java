@@ -3,6 +3,8 @@ package org.posthouse.smtp;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.Optional;
 import org.posthouse.message.Refusal;
@@ -11,6 +13,7 @@ import org.posthouse.message.Unavailable;
 import org.posthouse.net.Connection;
 import org.posthouse.net.Line;
 import org.posthouse.net.Listener;
+import org.posthouse.net.Strikes;
 import org.posthouse.pipeline.Client;
 import org.posthouse.pipeline.Receipt;
 import org.posthouse.pipeline.Transaction;
@@ -52,9 +55,12 @@ final class SmtpSession {
     private final Listener listener;
     private final Client client;
     private State state = new State.Connected();
+    private final Strikes errors;
+    private final Strikes refused;
+    private final Strikes junk;
+    private final Strikes failedLogins;
+    private Instant until;
     private int messages;
-    private int errors;
-    private int refused;
     private boolean over;
 
     SmtpSession(Connection connection, SmtpSettings settings, SmtpProtocol.Services services) {
@@ -64,11 +70,17 @@ final class SmtpSession {
         listener = connection.peer().listener();
         client = new Client(connection.peer());
         client.cipher(connection.cipher());
+        var limits = settings.limits();
+        errors = new Strikes(connection, limits.errors(), settings.tarpit());
+        refused = new Strikes(connection, limits.refused(), settings.tarpit());
+        junk = new Strikes(connection, limits.junk(), Duration.ZERO);
+        failedLogins = new Strikes(connection, limits.authFailures(), settings.tarpit());
+        until = services.clock().instant().plus(settings.times().session());
     }
 
     void run() throws IOException {
         try {
-            connection.readTimeout(settings.commandTimeout());
+            connection.readTimeout(settings.times().command());
             greet();
             for (var command = next(); command.isPresent(); command = next()) {
                 perform(command.get());
@@ -80,9 +92,9 @@ final class SmtpSession {
         }
     }
 
-    /** Who speaks before the greeting does not listen, and is no mail server (RFC 5321 §4.3.1). */
+    /** Who speaks before the greeting does not listen, and is no mail server (RFC 5321 §4.3.1). Users have a password to show for them. */
     private void greet() throws IOException {
-        if (early()) {
+        if (listener.role() == Listener.Role.MX && early()) {
             say(Reply.of(554, "", "You spoke before the greeting").andEnd());
         } else {
             say(Reply.of(220, "", services.site().hostname() + " " + settings.banner()));
@@ -90,8 +102,8 @@ final class SmtpSession {
     }
 
     private boolean early() throws IOException {
-        return settings.greetDelay().isZero() ? connection.hasInput()
-                : connection.await(settings.greetDelay()) == Connection.Event.INPUT;
+        var delay = settings.times().greetDelay();
+        return delay.isZero() ? connection.hasInput() : connection.await(delay) == Connection.Event.INPUT;
     }
 
     /** The next command; empty when the conversation is over. */
@@ -101,12 +113,18 @@ final class SmtpSession {
                 say(Reply.ENDING);
                 return Optional.empty();
             }
-            switch (connection.await(settings.commandTimeout())) {
+            var left = Duration.between(services.clock().instant(), until);
+            if (!left.isPositive()) {
+                say(Reply.TOO_LONG);
+                return Optional.empty();
+            }
+            boolean last = left.compareTo(settings.times().command()) < 0;
+            switch (connection.await(last ? left : settings.times().command())) {
                 case INPUT -> {
                     return read();
                 }
                 case WOKEN -> { }
-                case TIMEOUT -> say(Reply.TOO_SLOW);
+                case TIMEOUT -> say(last ? Reply.TOO_LONG : Reply.TOO_SLOW);
                 case CLOSED -> over = true;
             }
         }
@@ -140,12 +158,12 @@ final class SmtpSession {
             case Command.Bdat chunk -> chunk(chunk);
             case Command.Rset() -> {
                 forget();
-                say(Reply.OK);
+                answer(Reply.OK);
             }
-            case Command.Noop() -> say(Reply.OK);
-            case Command.Vrfy() -> say(Reply.of(252, "2.0.0", "Not told; send mail and see")); // RFC 5321 §7.3
+            case Command.Noop() -> answer(Reply.OK);
+            case Command.Vrfy() -> answer(Reply.of(252, "2.0.0", "Not told; send mail and see")); // RFC 5321 §7.3
             case Command.Expn() -> complain(502, "5.5.1", "Lists are not told");
-            case Command.Help() -> say(Reply.of(214, "2.0.0", "EHLO HELO MAIL RCPT DATA BDAT RSET NOOP VRFY STARTTLS AUTH QUIT", "See RFC 5321"));
+            case Command.Help() -> answer(Reply.of(214, "2.0.0", "EHLO HELO MAIL RCPT DATA BDAT RSET NOOP VRFY STARTTLS AUTH QUIT", "See RFC 5321"));
             case Command.Quit() -> say(Reply.BYE);
             case Command.Malformed(var reply) -> complain(reply);
         }
@@ -161,7 +179,7 @@ final class SmtpSession {
         state = new State.Greeted(hello);
         client.hello(name);
         var host = services.site().hostname();
-        say(hello == Hello.HELO ? Reply.of(250, "", host) : new Reply(250, "", extensions().announced(host), false));
+        answer(hello == Hello.HELO ? Reply.of(250, "", host) : new Reply(250, "", extensions().announced(host), false));
     }
 
     /** RFC 3207 §4.2: what was said before, by the client or by anybody between us, is forgotten. */
@@ -192,10 +210,10 @@ final class SmtpSession {
             var exchange = new Authentication(connection, services.accounts());
             var reply = exchange.exchange(auth);
             exchange.account().ifPresent(client::account);
-            if (reply.equals(Authentication.DONE)) {
-                say(reply);
-            } else {
-                complain(reply);
+            switch (reply.code()) {
+                case 235 -> say(reply);
+                case 454, 535 -> say(failedLogins.out() ? Reply.TOO_MANY_ERRORS : reply); // RFC 4954 §6
+                default -> complain(reply);
             }
         }
     }
@@ -215,7 +233,12 @@ final class SmtpSession {
             return;
         }
         client.protocol(extensions().protocolName(hello, mail));
-        say(begun(hello, mail));
+        var reply = begun(hello, mail);
+        if (state instanceof State.InMail) {
+            say(reply);
+        } else {
+            answer(reply);
+        }
     }
 
     private Reply begun(Hello hello, Command.Mail mail) {
@@ -246,13 +269,13 @@ final class SmtpSession {
         }
     }
 
-    private Reply added(State.InMail mail, Command.Rcpt rcpt) {
+    private Reply added(State.InMail mail, Command.Rcpt rcpt) throws IOException {
         try {
             mail.transaction().to(rcpt.recipient());
             state = new State.InMail(mail.hello(), mail.mail(), mail.transaction(), mail.recipients() + 1);
             return Reply.of(250, "2.1.5", "Recipient ok");
         } catch (Refusal refusal) {
-            return ++refused < settings.limits().refused() ? Reply.of(refusal.status()) : Reply.TOO_MANY_ERRORS;
+            return refused.out() ? Reply.TOO_MANY_ERRORS : Reply.of(refusal.status());
         } catch (IOException e) {
             return failed(e);
         }
@@ -293,7 +316,12 @@ final class SmtpSession {
 
     /** Commands between two chunks are answered as ever; those that end a transaction end it (RFC 3030 §2). */
     private Command.Bdat nextChunk(Command.Bdat done) throws IOException {
-        say(Reply.of(250, "2.0.0", done.octets() + " octets received"));
+        var received = Reply.of(250, "2.0.0", done.octets() + " octets received");
+        if (done.octets() == 0) {
+            answer(received);
+        } else {
+            say(received);
+        }
         while (true) {
             switch (next().orElseThrow(() -> new EOFException("the client left between two chunks"))) {
                 case Command.Bdat chunk -> {
@@ -310,7 +338,7 @@ final class SmtpSession {
 
     private void receive(State.InMail mail, Framing framing) throws IOException {
         state = new State.Receiving();
-        connection.readTimeout(settings.dataTimeout());
+        connection.readTimeout(settings.times().data());
         try {
             var content = new MessageStream(framing, settings, services.clock());
             var reply = taken(mail.transaction(), content);
@@ -318,7 +346,7 @@ final class SmtpSession {
             say(atNextCommand ? reply : reply.andEnd());
         } finally {
             state = new State.Greeted(mail.hello());
-            connection.readTimeout(settings.commandTimeout());
+            connection.readTimeout(settings.times().command());
         }
     }
 
@@ -330,8 +358,7 @@ final class SmtpSession {
             }
             var status = folded(receipt);
             if (status.success()) {
-                errors = 0;
-                refused = 0;
+                earned();
             }
             return Reply.of(status);
         } catch (Refusal refusal) {
@@ -342,6 +369,14 @@ final class SmtpSession {
             }
             return content.fault().map(why -> broken(transaction, why)).orElseGet(() -> failed(e));
         }
+    }
+
+    /** A message was accepted. */
+    private void earned() {
+        errors.forgive();
+        refused.forgive();
+        junk.forgive();
+        until = services.clock().instant().plus(settings.times().session());
     }
 
     private Reply broken(Transaction transaction, Status why) {
@@ -383,8 +418,13 @@ final class SmtpSession {
     }
 
     private void complain(Reply reply) throws IOException {
-        boolean enough = ++errors >= settings.limits().errors();
+        boolean enough = errors.out();
         say(enough && !reply.ends() ? Reply.TOO_MANY_ERRORS : reply);
+    }
+
+    /** To a command that brings no mail on. */
+    private void answer(Reply reply) throws IOException {
+        say(junk.out() ? Reply.TOO_MUCH_JUNK : reply);
     }
 
     private void say(Reply reply) throws IOException {

@@ -5,23 +5,27 @@ import org.posthouse.message.BadSetting;
 import org.posthouse.message.Setting;
 
 /** The section's values, parsed and checked. */
-record SmtpSettings(String banner, Limits limits, Duration greetDelay, Duration commandTimeout, Duration dataTimeout,
-        Duration messageTimeout, long maxLineOctets, long maxSizeOctets) {
+record SmtpSettings(String banner, Limits limits, Duration tarpit, Times times, long maxLineOctets, long maxSizeOctets) {
     private static final int LEAST_RECIPIENTS = 100; // RFC 5321 §4.5.3.1.8
     private static final int LEAST_LINE = 1_000; // RFC 5321 §4.5.3.1.6
     private static final int LEAST_SIZE = 65_536; // RFC 5321 §4.5.3.1.7
     private static final int LONGEST_BANNER = 200;
 
     /** What one session may do; 0 messages means any number. */
-    record Limits(int recipients, int messages, int errors, int refused) {}
+    record Limits(int recipients, int messages, int errors, int refused, int junk, int authFailures) {}
+
+    /** How long one session may take for what. */
+    record Times(Duration greetDelay, Duration command, Duration data, Duration message, Duration session) {}
 
     static SmtpSettings of(SmtpProtocol.Config config) {
         var limits = new Limits(atLeast(LEAST_RECIPIENTS, "max-recipients", config.max_recipients()),
                 atLeast(0, "max-messages", config.max_messages()), atLeast(1, "max-errors", config.max_errors()),
-                atLeast(1, "max-refused", config.max_refused()));
-        return new SmtpSettings(banner(config.banner()), limits, Setting.duration("greet-delay", config.greet_delay()),
+                atLeast(1, "max-refused", config.max_refused()), atLeast(1, "max-junk", config.max_junk()),
+                atLeast(1, "max-auth-failures", config.max_auth_failures()));
+        var times = new Times(Setting.duration("greet-delay", config.greet_delay()),
                 timeout("command-timeout", config.command_timeout()), timeout("data-timeout", config.data_timeout()),
-                timeout("message-timeout", config.message_timeout()),
+                timeout("message-timeout", config.message_timeout()), timeout("session-timeout", config.session_timeout()));
+        return new SmtpSettings(banner(config.banner()), limits, Setting.duration("tarpit", config.tarpit()), times,
                 atLeast(LEAST_LINE, "max-line", Setting.size("max-line", config.max_line())),
                 atLeast(LEAST_SIZE, "max-size", Setting.size("max-size", config.max_size())));
     }
