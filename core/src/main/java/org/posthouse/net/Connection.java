@@ -98,6 +98,12 @@ public interface Connection {
      */
     void startTls(String goAhead) throws IOException;
 
+    /**
+     * Sends {@code goAhead} as it is; from then on octets are compressed in both directions (RFC 4978, DEFLATE). At most once, and
+     * not before {@link #startTls}.
+     */
+    void compress(String goAhead) throws IOException;
+
     /** Ends the connection after sending what is buffered. */
     void close();
 }

@@ -48,7 +48,7 @@ final class MinaConnection implements Connection {
 
     @Override
     public boolean secure() {
-        return layer instanceof Tls;
+        return layer.secure();
     }
 
     @Override
@@ -58,7 +58,7 @@ final class MinaConnection implements Connection {
 
     @Override
     public Optional<byte[]> channelBinding(String type) {
-        return layer instanceof Tls tls ? tls.channelBinding(type) : Optional.empty();
+        return layer.channelBinding(type);
     }
 
     /** Whether the protocol has read or written anything yet. */
@@ -281,6 +281,18 @@ final class MinaConnection implements Connection {
         var tls = new Tls(certificates.engine(), wire);
         layer = tls;
         tls.handshake(tlsTimeout);
+    }
+
+    /** What has come behind the client's wish is compressed already, or nothing that can be read. */
+    @Override
+    public void compress(String goAhead) throws IOException {
+        if (layer instanceof Deflated) {
+            throw new IllegalStateException("compression is on already");
+        }
+        write(goAhead.getBytes(StandardCharsets.US_ASCII));
+        flush();
+        layer = new Deflated(layer, in);
+        in = Wire.NOTHING;
     }
 
     @Override

@@ -2,6 +2,7 @@ package org.posthouse.net;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 
 /** No layer at all: octets as they are on the wire. */
 record Plain(Wire wire) implements Layer {
@@ -31,7 +32,17 @@ record Plain(Wire wire) implements Layer {
     }
 
     @Override
+    public boolean secure() {
+        return false;
+    }
+
+    @Override
     public String cipher() {
         return "";
+    }
+
+    @Override
+    public Optional<byte[]> channelBinding(String type) {
+        return Optional.empty();
     }
 }

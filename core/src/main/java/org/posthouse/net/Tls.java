@@ -212,11 +212,17 @@ final class Tls implements Layer {
     }
 
     @Override
+    public boolean secure() {
+        return true;
+    }
+
+    @Override
     public String cipher() {
         return engine.getSession().getProtocol() + " " + engine.getSession().getCipherSuite();
     }
 
-    Optional<byte[]> channelBinding(String type) {
+    @Override
+    public Optional<byte[]> channelBinding(String type) {
         return ChannelBindings.of(engine, type);
     }
 }

@@ -74,7 +74,7 @@ sealed interface Command {
 
     record Unsubscribe(String folder) implements AfterLogin {}
 
-    /** RFC 5258. The patterns are as they came, still encoded. */
+    /** RFC 5258. */
     record ListFolders(String reference, List<String> patterns, Set<Selection> selection, Set<Return> returns,
             Set<StatusItem> status) implements AfterLogin {
         enum Selection { SUBSCRIBED, REMOTE, RECURSIVEMATCH, SPECIAL_USE }

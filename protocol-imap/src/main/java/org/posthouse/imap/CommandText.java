@@ -15,6 +15,8 @@ import org.posthouse.mailbox.ModifiedUtf7;
  */
 final class CommandText {
     private static final long GREATEST_NUMBER = (1L << 32) - 1;
+    private static final int LONGEST_NAME = 1000;
+    private static final String INBOX = "INBOX";
 
     private final byte[] octets;
     private int at;
@@ -247,23 +249,31 @@ final class CommandText {
         return tookWord("NIL") ? Optional.empty() : Optional.of(utf8(string()));
     }
 
-    /** A folder's name, decoded from modified UTF-7 (RFC 3501 §5.1.3) or as UTF-8. */
+    /** A folder's name, decoded from modified UTF-7 (RFC 3501 §5.1.3) or as UTF-8; the inbox is INBOX in any letters (§5.1). */
     String folder() throws Rejection {
-        return decoded(text());
+        var name = decoded(text());
+        boolean inbox = name.regionMatches(true, 0, INBOX, 0, INBOX.length())
+                && (name.length() == INBOX.length() || name.charAt(INBOX.length()) == '/');
+        return inbox ? INBOX + name.substring(INBOX.length()) : name;
     }
 
-    static String decoded(String name) throws Rejection {
+    /** What LIST looks for: a name in which {@code *} and {@code %} may stand. */
+    String pattern() throws Rejection {
+        return decoded(utf8(peek() == '"' || peek() == '{' ? string() : some(CommandText::isPattern, "a pattern")));
+    }
+
+    private static String decoded(String name) throws Rejection {
+        if (name.length() > LONGEST_NAME) {
+            throw new Rejection(Reply.no("CANNOT", "That name is too long"));
+        }
+        if (name.indexOf('&') < 0) {
+            return name;
+        }
         var decoded = ModifiedUtf7.decode(name);
-        boolean plain = name.indexOf('&') < 0;
-        if (!plain && !ModifiedUtf7.encode(decoded, _ -> true).equals(name)) {
+        if (!ModifiedUtf7.encode(decoded, _ -> true).equals(name)) {
             throw new Rejection(Reply.no("CANNOT", "That name is no modified UTF-7"));
         }
-        return plain ? name : decoded;
-    }
-
-    /** A pattern of LIST, or a name. */
-    String pattern() throws Rejection {
-        return utf8(peek() == '"' || peek() == '{' ? string() : some(CommandText::isPattern, "a pattern"));
+        return decoded;
     }
 
     private static String utf8(String octets) throws Rejection {

@@ -1,6 +1,7 @@
 package org.posthouse.imap;
 
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -31,6 +32,7 @@ final class View {
     private final AccountSession mail;
     private final Access access;
     private final Enabled enabled;
+    private final Keywords keywords = new Keywords();
     private String folder;
     private Listing told;
     private Listing latest; // as the engine gave it, to see whether anything has happened at all
@@ -52,6 +54,7 @@ final class View {
         this.upTo = told.modseq();
         this.ceiling = afterLast(told, 1);
         claimRecent(told);
+        keywords.learn(told.mails());
     }
 
     private static long afterLast(Listing listing, long atLeast) {
@@ -102,6 +105,10 @@ final class View {
     /** 0 for a message that the client does not know of. */
     int number(long uid) {
         return Math.max(0, told.indexOf(uid) + 1);
+    }
+
+    void tellKeywords(Output out) throws Gone {
+        keywords.tell(out, access);
     }
 
     boolean recent(long uid) {
@@ -188,16 +195,21 @@ final class View {
         return now;
     }
 
+    /** All messages that the client knows of. */
+    UidSet all() {
+        return ceiling == 1 ? UidSet.NONE : UidSet.range(1, ceiling - 1).minus(hidden);
+    }
+
     /** The next {@link #announce} tells the flags of these messages also where they are as before, or not where it was this. */
     void stored(UidSet uids, FlagUpdate update, Echo echo) {
         stored = Optional.of(new Stored(uids, update, echo));
     }
 
-    /** Tells all that has happened since the last time, as far as it may be told. */
+    /** Tells all that has happened since the last time, as far as it may be told. NoSuchFileException when the folder is gone. */
     void announce(Output out, Shift shift) throws Refusal, IOException {
         var now = mail.list(folder);
         if (now.uidValidity() != told.uidValidity()) {
-            throw new Gone("the selected folder is another one now");
+            throw new NoSuchFileException(folder);
         }
         if (now != latest || stored.isPresent()) {
             takeChanges(out);
@@ -222,6 +234,9 @@ final class View {
             ceiling = afterLast(told, ceiling);
             claimRecent(latest);
             tellSize(out);
+        }
+        if (keywords.learn(changes.mails())) {
+            tellKeywords(out);
         }
         tellFlags(out, before, changed);
     }
@@ -277,6 +292,11 @@ final class View {
         for (var message : told.in(stored.get().uids().minus(done))) {
             tell(out, message, true);
         }
+    }
+
+    /** The flags of a message as it is. */
+    void tell(Output out, Mail message) throws Gone {
+        tell(out, message, true);
     }
 
     private void tell(Output out, Mail message, boolean withFlags) throws Gone {

@@ -70,6 +70,7 @@ public final class EchoProtocol implements Protocol {
                     return;
                 }
                 case "STARTTLS" -> client.startTls("220 go ahead\r\n");
+                case "COMPRESS" -> client.compress("220 go ahead\r\n");
                 case "PEER" -> client.write(client.peer().remote() + " " + client.peer().local() + " " + client.peer().proxied() + "\r\n");
                 case "CIPHER" -> client.write((client.secure() ? client.cipher() : "none") + "\r\n");
                 case "BULK" -> bulk(client, number);

@@ -1,0 +1,25 @@
+package org.posthouse.imap;
+
+import java.time.Duration;
+
+/**
+ * What one client may cost.
+ *
+ * @param autologout    how long it may be silent after its log-in (RFC 3501 §5.4: at least 30 minutes)
+ * @param loginTime     how long it may take to log in
+ * @param errors        how many commands may be answered BAD
+ * @param commandOctets the longest command with its literals, once somebody has logged in
+ * @param appendOctets  the largest message that APPEND takes
+ * @param literals      which literals may come unasked (RFC 7888)
+ */
+record Limits(Duration autologout, Duration loginTime, int errors, int commandOctets, long appendOctets, Literals literals) {
+    enum Literals {
+        PLUS, MINUS;
+
+        private static final long LONGEST_FOR_MINUS = 4096; // RFC 7888 §5
+
+        long longestUnasked() {
+            return this == PLUS ? Long.MAX_VALUE : LONGEST_FOR_MINUS;
+        }
+    }
+}
