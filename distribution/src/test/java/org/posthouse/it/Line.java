@@ -45,6 +45,13 @@ class Line implements AutoCloseable {
         streams();
     }
 
+    /** Goes on with another's connection. */
+    Line(Line other) {
+        socket = other.socket;
+        in = other.in;
+        out = other.out;
+    }
+
     private void streams() throws IOException {
         in = new BufferedInputStream(socket.getInputStream(), 65_536);
         out = socket.getOutputStream();

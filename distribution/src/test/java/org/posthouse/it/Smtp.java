@@ -5,7 +5,29 @@ import java.io.IOException;
 /** A sending client: one session, any number of messages. */
 final class Smtp extends Line {
     Smtp(int port) throws IOException {
-        super(port);
+        this(port, "127.0.0.1");
+    }
+
+    /** @param from the client's own address, one of 127.0.0.0/8 */
+    Smtp(int port, String from) throws IOException {
+        super(port, from);
+        hello();
+    }
+
+    private Smtp(Line secure) {
+        super(secure);
+    }
+
+    /** With TLS from the first octet. */
+    static Smtp overTls(int port) throws IOException {
+        var line = new Line(port);
+        line.tls();
+        var smtp = new Smtp(line);
+        smtp.hello();
+        return smtp;
+    }
+
+    private void hello() throws IOException {
         expect("220");
         command("EHLO client.example", "250");
     }

@@ -5,20 +5,21 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
 
 /**
  * Nothing that looks like the end of a message to some other server ends one here (RFC 5321 §4.1.1.4), and nothing said in the
  * clear counts once TLS is on (RFC 3207 §4.2, RFC 2595 §4).
  */
+@OnEachStore
 final class SmugglingIT {
     /** What some server, somewhere, has taken for CRLF . CRLF; letters beyond ASCII stand for octets. */
     private static final List<String> ENDS = List.of(
@@ -32,25 +33,22 @@ final class SmugglingIT {
     private static final String SECOND = "MAIL FROM:<smuggled@example.org>\r\nRCPT TO:<ann@example.test>\r\nDATA\r\n"
             + "X-Number: 999\r\nSubject: smuggled\r\n\r\nowned";
 
-    private static final String CONF = StraightPathIT.CONF + """
-
-            [listener pop3tls]
-            address  = 127.0.0.1
-            protocol = pop3
-            port     = 0
-            """;
-
     @TempDir
-    static Path home;
+    static Path homes;
 
+    @Parameter
+    String store;
+
+    private static Path home;
     private static Server server;
 
-    @BeforeAll
-    static void start() throws IOException, InterruptedException {
-        server = new Server(home).configure(CONF).start();
+    @BeforeParameterizedClassInvocation
+    static void start(String store) throws IOException, InterruptedException {
+        home = homes.resolve(store);
+        server = new Server(home).configure(Sections.store(store) + StraightPathIT.CONF + Sections.SUBMISSION + Sections.POP3_TLS).start();
     }
 
-    @AfterAll
+    @AfterParameterizedClassInvocation
     static void stop() throws InterruptedException {
         server.close();
     }
@@ -106,31 +104,35 @@ final class SmugglingIT {
 
     /** Another program's delivery, with the line ends of Unix and of the net. */
     @Test
-    void pop3HandsOutWholeLinesWhateverEndsThemInTheMaildir() throws Exception {
+    void pop3HandsOutWholeLinesWhateverEndsThemInTheStore() throws Exception {
         try (var smtp = new Smtp(server.port("mx"))) {
             assertTrue(smtp.message("carl@example.org", "bob@example.test", "X-Number: 1\r\n\r\nbody\r\n").startsWith("250"));
         }
-        var maildir = home.resolve("var/mail/example.test/bob/Maildir");
-        assertTrue(Files.isDirectory(maildir.resolve("new")), maildir.toString());
-        var foreign = "X-Number: 2\nSubject: foreign\n\n.\n..\r\na\n\n\r\nb\n.\n+OK\nlast";
-        Files.writeString(maildir.resolve("tmp/1.foreign.host"), foreign);
-        Files.move(maildir.resolve("tmp/1.foreign.host"), maildir.resolve("new/1.foreign.host"));
+        ForeignMail.drop(home, store, "bob", "X-Number: 2\nSubject: foreign\n\n.\n..\r\na\n\n\r\nb\n.\n+OK\nlast");
         assertEquals(List.of(1, 2), numbers("bob"));
     }
 
     @Test
     void whatIsSaidWithStartTlsIsNotHeardInsideTls() throws Exception {
-        for (var said : List.of("STARTTLS\r\nEHLO injected.example\r\n", "starttls\r\nRSET\r\n", "STARTTLS\r\nNOOP\r\nNOOP\r\n",
-                "STARTTLS\r\nMAIL FROM:<injected@example.org>\r\n", "STARTTLS\r\n\r\n", "STARTTLS\r\nX")) {
-            try (var smtp = new Smtp(server.port("mx"))) {
-                smtp.send(said);
-                var goAhead = smtp.line();
-                if (handshaken(smtp, goAhead, "220")) {
-                    assertEquals("", smtp.within(300), "answered inside TLS: " + said);
-                    assertTrue(smtp.command("VRFY ann").startsWith("252"), said);
+        int before = numbers("ann").size();
+        for (var listener : List.of("mx", "submission")) {
+            for (var said : List.of("STARTTLS\r\nEHLO injected.example\r\n", "starttls\r\nRSET\r\n", "STARTTLS\r\nNOOP\r\nNOOP\r\n",
+                    "STARTTLS\r\nMAIL FROM:<injected@example.org>\r\n", "STARTTLS\r\n\r\n", "STARTTLS\r\nX",
+                    "STARTTLS\r\nEHLO injected.example\r\nAUTH PLAIN AGFubgBzZWNyZXQ=\r\n", "STARTTLS\r\n" + SECOND + "\r\n.\r\n")) {
+                try (var smtp = new Smtp(server.port(listener))) {
+                    smtp.send(said);
+                    var goAhead = smtp.line();
+                    if (handshaken(smtp, goAhead, "220")) {
+                        assertEquals("", smtp.within(200), "answered inside TLS: " + said);
+                        assertTrue(smtp.command("VRFY ann").startsWith("252"), said);
+                        smtp.command("RCPT TO:<ann@example.test>", "503");
+                        smtp.command("EHLO client.example", "250");
+                        smtp.command("MAIL FROM:<ann@example.test>", listener.equals("mx") ? "250" : "530");
+                    }
                 }
             }
         }
+        assertEquals(before, numbers("ann").size());
     }
 
     @Test
@@ -182,13 +184,14 @@ final class SmugglingIT {
 
     @Test
     void tlsBeginsOnce() throws IOException {
-        try (var smtp = new Smtp(server.port("mx"))) {
-            smtp.startTls();
-            smtp.send("EHLO client.example\r\n");
-            for (var line = smtp.line(); line.startsWith("250-"); line = smtp.line()) {
-                assertTrue(!line.contains("STARTTLS"), line);
+        for (var listener : List.of("mx", "submission", "submissions")) {
+            try (var smtp = secure(listener)) {
+                smtp.send("EHLO client.example\r\n");
+                for (var line = smtp.line(); line.startsWith("250-"); line = smtp.line()) {
+                    assertTrue(!line.contains("STARTTLS"), line);
+                }
+                smtp.command("STARTTLS", "503");
             }
-            smtp.command("STARTTLS", "503");
         }
         try (var pop = new Line(server.port("pop3tls"))) {
             assertTrue(pop.line().startsWith("+OK"));
@@ -201,6 +204,15 @@ final class SmugglingIT {
             assertTrue(pop.line().startsWith("+OK") && pop.line().startsWith("+OK"));
             assertTrue(pop.line().startsWith("-ERR"));
         }
+    }
+
+    private static Smtp secure(String listener) throws IOException {
+        if (listener.equals("submissions")) {
+            return Smtp.overTls(server.port(listener));
+        }
+        var smtp = new Smtp(server.port(listener));
+        smtp.startTls();
+        return smtp;
     }
 
     private static String octets(String utf8) {

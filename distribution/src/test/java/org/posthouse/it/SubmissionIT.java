@@ -8,58 +8,24 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.posthouse.auth.ScramClient;
 
 /** Users log in in every way there is, and send as themselves. */
 final class SubmissionIT {
-    private static final String TOP = """
-            hostname       = mail.example.test
-            domains        = example.test
-            enable         = protocol-smtp, protocol-pop3
-            login-failures = 3
-            """;
-    private static final String REST = """
-
-            [listener submission]
-            address  = 127.0.0.1
-            protocol = smtp
-            role     = submission
-            port     = 0
-            tls      = starttls
-
-            [listener submissions]
-            address  = 127.0.0.1
-            protocol = smtp
-            role     = submission
-            port     = 0
-            tls      = implicit
-
-            [listener pop3]
-            address  = 127.0.0.1
-            protocol = pop3
-            port     = 0
-            tls      = starttls
-
-            [listener plain]
-            address  = 127.0.0.1
-            protocol = pop3
-            port     = 0
-            tls      = none
-
-            [directory-file]
-            scram = yes
-            """;
+    private static final String CONF = "login-failures = 3\n" + StraightPathIT.CONF + Sections.SUBMISSION + Sections.POP3_TLS
+            + "\n[directory-file]\nscram = yes\n";
 
     @TempDir
     Path home;
 
-    private Server start(String top) throws IOException, InterruptedException {
-        return new Server(home).configure(top + REST).start();
+    private Server start() throws IOException, InterruptedException {
+        return new Server(home).configure(CONF).start();
     }
 
     private static String base64(byte[] octets) {
@@ -100,7 +66,7 @@ final class SubmissionIT {
 
     @Test
     void scramComesWithTheFirstLogInByPasswordAndIsBoundToItsConnection() throws Exception {
-        try (var server = start(TOP)) {
+        try (var server = start()) {
             try (var smtp = secure(server)) {
                 assertTrue(scram(smtp, "SCRAM-SHA-256", "secret", ScramClient.Binding.NONE).startsWith("535 5.7.8"));
                 smtp.command("AUTH PLAIN " + base64(plain("ann", "secret")), "235");
@@ -120,12 +86,12 @@ final class SubmissionIT {
                 var end = new ScramClient.Binding("tls-server-end-point", smtp.serverEndPoint());
                 assertTrue(scram(smtp, "SCRAM-SHA-256-PLUS", "secret", end).startsWith("235"));
             }
-            try (var pop = new Line(server.port("plain"))) {
+            try (var pop = new Line(server.port("pop3"))) {
                 pop.line();
                 assertTrue(scram(pop, "SCRAM-SHA-256", "wrong", ScramClient.Binding.NONE).startsWith("-ERR [AUTH]"));
                 assertTrue(scram(pop, "SCRAM-SHA-256", "secret", ScramClient.Binding.NONE).startsWith("+OK"));
             }
-            try (var pop = new Line(server.port("pop3"))) {
+            try (var pop = new Line(server.port("pop3tls"))) {
                 pop.line();
                 pop.send("STLS\r\n");
                 pop.line();
@@ -136,10 +102,11 @@ final class SubmissionIT {
         }
     }
 
-    @Test
-    void usersSendAsThemselvesAndOnlySoMuch() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"store-maildir", "store-mbox"})
+    void usersSendAsThemselvesAndOnlySoMuch(String store) throws Exception {
         try (var server = new Server(home)) {
-            server.configure(TOP + REST + "\n[pipeline]\nsubmission-rate-account = 3/1h\nsubmission-hide-client = yes\n");
+            server.configure(Sections.store(store) + CONF + "\n[pipeline]\nsubmission-rate-account = 3/1h\nsubmission-hide-client = yes\n");
             Files.writeString(home.resolve("conf/users"), "ann@example.test:{PLAIN}secret:send-as=@elsewhere.example\nbob@example.test:{PLAIN}secret\n");
             Files.writeString(home.resolve("conf/aliases"), "info: ann, bob\noffice: bob\n");
             server.start();
@@ -152,7 +119,7 @@ final class SubmissionIT {
                 }
                 assertTrue(smtp.message("ann@example.test", "bob@example.test", "\r\n").matches("45\\d 4\\.7\\.1 .*"));
             }
-            try (var pop = new Pop3(server.port("plain"), "bob", "secret")) {
+            try (var pop = new Pop3(server.port("pop3"), "bob", "secret")) {
                 assertEquals(3, pop.count());
                 var text = String.join("\n", pop.retrieve(1));
                 assertTrue(text.contains("\nMessage-ID: <") && text.contains("\nDate: ") && !text.contains("127.0.0.1"), text);
@@ -162,62 +129,31 @@ final class SubmissionIT {
 
     @Test
     void applicationPasswordsAreShownOnceAndCanBeTakenAway() throws Exception {
-        try (var server = start(TOP)) {
+        try (var server = start()) {
             var made = server.command("user", "app-password", "add", "ann", "phone");
             assertEquals(0, made.status(), made.err());
             var password = made.out().strip();
-            try (var pop = new Pop3(server.port("plain"), "ann", password)) {
+            try (var pop = new Pop3(server.port("pop3"), "ann", password)) {
                 assertEquals(0, pop.count());
             }
             assertTrue(!Files.readString(home.resolve("conf/users")).contains(password));
             assertEquals("phone\n", server.command("user", "app-password", "list", "ann").out());
             assertEquals(0, server.command("user", "app-password", "remove", "ann", "phone").status());
-            assertThrows(IOException.class, () -> new Pop3(server.port("plain"), "ann", password).close());
+            assertThrows(IOException.class, () -> new Pop3(server.port("pop3"), "ann", password).close());
         }
     }
 
     @Test
     void aLockOutOutlivesARestart() throws Exception {
-        try (var server = start(TOP)) {
+        try (var server = start()) {
             for (int i = 0; i < 3; i++) {
-                var wrong = assertThrows(IOException.class, () -> new Pop3(server.port("plain"), "bob", "wrong").close());
+                var wrong = assertThrows(IOException.class, () -> new Pop3(server.port("pop3"), "bob", "wrong").close());
                 assertTrue(wrong.getMessage().startsWith("-ERR [AUTH]"), wrong.getMessage());
             }
             assertEquals(0, server.terminate());
             server.start();
-            var locked = assertThrows(IOException.class, () -> new Pop3(server.port("plain"), "bob", "secret").close());
+            var locked = assertThrows(IOException.class, () -> new Pop3(server.port("pop3"), "bob", "secret").close());
             assertTrue(locked.getMessage().matches("-ERR \\[SYS/TEMP] Too many failed log-ins, try again in .*"), locked.getMessage());
-        }
-    }
-
-    /** How swaks ends: 0 sent, 23 MAIL refused, 24 no recipient, 28 not logged in, 29 no TLS. */
-    private static int swaks(String... words) throws IOException, InterruptedException {
-        var command = new ArrayList<>(List.of("swaks", "--server", "127.0.0.1", "--hide-all", "--timeout", "20", "--to", "bob@example.test"));
-        command.addAll(List.of(words));
-        var process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
-        return process.waitFor();
-    }
-
-    @Test
-    void swaksSubmitsInEveryWay() throws Exception {
-        Tool.need("swaks", "swaks libnet-ssleay-perl");
-        try (var server = start(TOP)) {
-            var starttls = String.valueOf(server.port("submission"));
-            var implicit = String.valueOf(server.port("submissions"));
-            for (var mechanism : List.of("PLAIN", "LOGIN")) {
-                for (var way : List.of(List.of(starttls, "-tls"), List.of(implicit, "-tlsc"))) {
-                    assertEquals(0, swaks("--port", way.getFirst(), way.getLast(), "--auth", mechanism, "--auth-user", "ann", "--auth-password", "secret",
-                            "--from", "ann@example.test"), mechanism + way);
-                    assertEquals(23, swaks("--port", way.getFirst(), way.getLast(), "--auth", mechanism, "--auth-user", "ann", "--auth-password", "secret",
-                            "--from", "bob@example.test"), mechanism + way);
-                }
-            }
-            assertEquals(28, swaks("--port", starttls, "-tls", "--auth", "PLAIN", "--auth-user", "ann", "--auth-password", "wrong", "--from", "ann@example.test"));
-            assertEquals(28, swaks("--port", starttls, "--auth", "PLAIN", "--auth-user", "ann", "--auth-password", "secret", "--from", "ann@example.test"));
-            assertEquals(23, swaks("--port", implicit, "-tlsc", "--from", "ann@example.test"));
-            try (var pop = new Pop3(server.port("plain"), "bob", "secret")) {
-                assertEquals(4, pop.count());
-            }
         }
     }
 }

@@ -4,21 +4,24 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
 
 /** The mail programs of Debian send and fetch: swaks, fetchmail, curl, openssl. */
+@OnEachStore
 final class ToolsIT {
     /** What swaks says with its exit status. */
     private static final int MAIL_REFUSED = 23;
@@ -27,118 +30,113 @@ final class ToolsIT {
     private static final int TLS_FAILED = 29;
     private static final int NO_NEW_MAIL = 1; // fetchmail's
 
-    private static final String CONF = StraightPathIT.CONF + """
-
-            [listener submission]
-            address  = 127.0.0.1
-            protocol = smtp
-            role     = submission
-            port     = 0
-            tls      = starttls
-
-            [listener submissions]
-            address  = 127.0.0.1
-            protocol = smtp
-            role     = submission
-            port     = 0
-            tls      = implicit
-
-            [listener pop3tls]
-            address  = 127.0.0.1
-            protocol = pop3
-            port     = 0
-            tls      = starttls
-
-            [listener pop3s]
-            address  = 127.0.0.1
-            protocol = pop3
-            port     = 0
-            tls      = implicit
-            """;
-
     @TempDir
-    static Path home;
+    static Path homes;
 
     @TempDir
     Path work;
 
+    @Parameter
+    String store;
+
+    private static Path home;
     private static Server server;
     private static String certificate;
 
-    @BeforeAll
-    static void start() throws IOException, InterruptedException {
-        server = new Server(home).configure(CONF);
+    @BeforeParameterizedClassInvocation
+    static void start(String store) throws IOException, InterruptedException {
+        home = homes.resolve(store);
+        server = new Server(home).configure(Sections.store(store) + StraightPathIT.CONF + Sections.SUBMISSION + Sections.POP3_TLS);
         Files.writeString(home.resolve("conf/users"), "cleo@example.test:{PLAIN}secret\nemma@example.test:{PLAIN}secret\n",
                 StandardOpenOption.APPEND);
         server.start();
         certificate = home.resolve("conf/tls/mail.example.test.pem").toString();
     }
 
-    @AfterAll
+    @AfterParameterizedClassInvocation
     static void stop() throws InterruptedException {
         server.close();
     }
 
     @Test
     void swaksDeliversEveryWayAndIsRefusedRelaying() throws Exception {
-        var letter = List.of("--to", "ann@example.test");
-        assertEquals(0, swaks("mx", letter).status());
-        assertEquals(0, swaks("mx", letter, "--protocol", "SMTP").status());
-        assertEquals(0, swaks("mx", letter, "-tls", "--tls-protocol", "tlsv1_2").status());
-        assertEquals(0, swaks("mx", letter, "-tls", "--tls-protocol", "tlsv1_3").status());
-        assertEquals(0, swaks("mx", letter, "--pipeline").status());
-        assertEquals(0, swaks("mx", letter, "--from", "<>").status());
-        assertEquals(0, swaks("mx", List.of("--to", "ann@example.test,ann@example.test")).status());
-        assertEquals(TLS_FAILED, swaks("mx", letter, "-tls", "--tls-protocol", "tlsv1").status());
-        assertEquals(7, count("ann"));
-
+        var ways = List.of(List.<String>of(), List.of("--protocol", "SMTP"), List.of("-tls", "--tls-protocol", "tlsv1_2"),
+                List.of("-tls", "--tls-protocol", "tlsv1_3"), List.of("--pipeline"), List.of("-tls", "--pipeline"), List.of("--from", "<>"),
+                List.of("--to", "ann@example.test,ann@example.test"), List.of("--to", "ann+tag@example.test,ANN@Example.TEST"));
+        for (int i = 0; i < ways.size(); i++) {
+            assertSent("mx", "ann@example.test", i, ways.get(i));
+        }
+        assertEquals(TLS_FAILED, swaks("mx", "ann@example.test", -1, List.of("-tls", "--tls-protocol", "tlsv1")).status());
         for (var to : List.of("x@elsewhere.example", "x%elsewhere.example@[127.0.0.1]", "@example.test:x@elsewhere.example",
                 "x%elsewhere.example@example.test", "elsewhere.example!x", "\"x@elsewhere.example\"@example.test")) {
-            var refused = swaks("mx", List.of("--to", to));
+            var refused = swaks("mx", to, -1, List.of());
             assertEquals(RCPT_REFUSED, refused.status(), refused.output());
             assertTrue(refused.output().contains("<** 5"), refused.output());
         }
-        assertEquals(7, count("ann"));
+        assertEach("ann", ways.size());
     }
 
     @Test
-    void swaksSubmitsOnlyWithTlsAndAPassword() throws Exception {
-        var letter = List.of("--to", "bob@example.test", "--from", "bob@example.test");
-        int accepted = 0;
-        for (var way : Map.of("submission", "-tls", "submissions", "-tlsc").entrySet()) {
+    void swaksSubmitsOnlyWithTlsAndAPasswordAndAsItself() throws Exception {
+        var letters = new ArrayList<List<String>>();
+        for (var way : List.of(List.of("submission", "-tls"), List.of("submissions", "-tlsc"))) {
             for (var mechanism : List.of("PLAIN", "LOGIN")) {
-                assertEquals(0, swaks(way.getKey(), letter, way.getValue(), "--auth", mechanism, "--auth-user", "bob",
-                        "--auth-password", "secret").status());
-                accepted++;
+                assertSent(way.getFirst(), "bob@example.test", letters.size(), user("bob", "secret", way.getLast(), "--auth", mechanism));
+                letters.add(way);
+                assertEquals(MAIL_REFUSED, swaks(way.getFirst(), "bob@example.test", -1,
+                        user("bob", "secret", way.getLast(), "--auth", mechanism, "--from", "ann@example.test")).status());
             }
-            assertEquals(AUTH_FAILED, swaks(way.getKey(), letter, way.getValue(), "--auth", "PLAIN", "--auth-user", "bob",
-                    "--auth-password", "wrong").status());
-            var without = swaks(way.getKey(), letter, way.getValue());
+            assertEquals(AUTH_FAILED, swaks(way.getFirst(), "bob@example.test", -1,
+                    user("bob", "wrong", way.getLast(), "--auth", "PLAIN")).status());
+            var without = swaks(way.getFirst(), "bob@example.test", -1, List.of(way.getLast(), "--from", "bob@example.test"));
             assertEquals(MAIL_REFUSED, without.status(), without.output());
             assertTrue(without.output().contains("530 5.7.0"), without.output());
         }
-        assertEquals(AUTH_FAILED, swaks("submission", letter, "--auth", "PLAIN", "--auth-user", "bob",
-                "--auth-password", "secret").status());
-        assertEquals(MAIL_REFUSED, swaks("submission", letter).status());
-        assertEquals(accepted, count("bob"));
-        try (var plain = new Smtp(server.port("submission"))) {
-            var secret = Base64.getEncoder().encodeToString("\0bob\0secret".getBytes(StandardCharsets.US_ASCII));
-            plain.command("AUTH PLAIN " + secret, "5");
-            plain.command("MAIL FROM:<bob@example.test>", "530");
-        }
-        try (var mx = new Smtp(server.port("mx"))) {
-            mx.startTls();
-            mx.command("AUTH LOGIN", "5");
-        }
+        assertEquals(AUTH_FAILED, swaks("submission", "bob@example.test", -1, user("bob", "secret", "--auth", "PLAIN")).status());
+        assertEquals(MAIL_REFUSED, swaks("submission", "bob@example.test", -1, List.of("--from", "bob@example.test")).status());
+        assertEach("bob", letters.size());
+
+        assertSent("submission", "x@elsewhere.example", 77, user("bob", "secret", "-tls", "--auth", "PLAIN"));
+        var queued = server.command("queue", "list").out();
+        assertTrue(queued.contains("x@elsewhere.example"), queued);
+        assertEquals(MAIL_REFUSED, swaks("submissions", "x@elsewhere.example", -1, List.of("-tlsc", "--from", "bob@example.test")).status());
+        assertEquals(queued.lines().count(), server.command("queue", "list").out().lines().count());
     }
 
-    private static Tool.Ran swaks(String listener, List<String> letter, String... more) throws IOException, InterruptedException {
+    private static List<String> user(String name, String password, String... more) {
+        var words = new ArrayList<>(List.of("--auth-user", name, "--auth-password", password, "--from", name + "@example.test"));
+        words.addAll(List.of(more));
+        return words;
+    }
+
+    private static void assertSent(String listener, String to, int number, List<String> way) throws IOException, InterruptedException {
+        var sent = swaks(listener, to, number, way);
+        assertEquals(0, sent.status(), sent.output());
+    }
+
+    /** Of two words that contradict each other swaks takes the later one. */
+    private static Tool.Ran swaks(String listener, String to, int number, List<String> more) throws IOException, InterruptedException {
         Tool.need("swaks", "swaks libnet-ssleay-perl");
         var words = new ArrayList<>(List.of("swaks", "--server", "127.0.0.1:" + server.port(listener), "--helo", "client.example",
-                "--timeout", "20", "--body", "It came.", "--from", "carl@example.org"));
-        words.addAll(letter);
-        words.addAll(List.of(more));
+                "--timeout", "20", "--header", "X-Number: " + number, "--body", "It came.\\n.\\n..\\nFrom here", "--from", "carl@example.org",
+                "--to", to));
+        words.addAll(more);
         return Tool.run(words.toArray(String[]::new));
+    }
+
+    /** The letters numbered so and no others came, each once and as it was sent. */
+    private static void assertEach(String user, int letters) throws IOException {
+        var numbers = new TreeSet<Integer>();
+        try (var pop = new Pop3(server.port("pop3"), user, "secret")) {
+            assertEquals(letters, pop.count());
+            for (int i = 1; i <= letters; i++) {
+                var text = pop.retrieve(i);
+                numbers.add(Integer.valueOf(text.stream().filter(l -> l.startsWith("X-Number: ")).findFirst().orElseThrow().substring(10)));
+                var body = text.subList(text.indexOf("") + 1, text.size());
+                assertEquals(List.of("It came.", ".", "..", "From here"), body.subList(0, 4), text.toString());
+            }
+        }
+        assertEquals(IntStream.range(0, letters).boxed().toList(), List.copyOf(numbers));
     }
 
     /** OpenSSL 3 leaves TLS 1.1 and 1.0 to those who lower its security level; the server must refuse even them. */
@@ -159,13 +157,13 @@ final class ToolsIT {
     void fetchmailFetchesEachMessageOnceAndEmptiesTheMailbox() throws Exception {
         Tool.need("fetchmail", "fetchmail");
         var box = Files.createDirectory(work.resolve("box"));
-        deliver("cleo", 10);
+        deliver("cleo", 0, 10);
         settings("pop3tls", "sslproto \"TLS1.2+\"", "keep");
         assertEquals(0, fetchmail());
         assertEquals(10, files(box).size());
         assertEquals(NO_NEW_MAIL, fetchmail());
         assertEquals(10, files(box).size());
-        deliver("cleo", 3);
+        deliver("cleo", 10, 3);
         assertEquals(0, fetchmail());
         assertEquals(13, files(box).size());
         assertEquals(13, count("cleo"));
@@ -174,10 +172,14 @@ final class ToolsIT {
         assertEquals(0, fetchmail());
         assertEquals(26, files(box).size());
         assertEquals(0, count("cleo"));
+        var times = new TreeMap<String, Integer>();
         for (var file : files(box)) {
             var text = Files.readString(file);
-            assertTrue(text.contains("\n.dot\n..\n"), text);
+            assertTrue(text.contains("\n.dot\n..\nFrom here\n"), text);
+            times.merge(text.lines().filter(l -> l.startsWith("Subject: ")).findFirst().orElseThrow(), 1, Integer::sum);
         }
+        assertEquals(13, times.size(), times.toString());
+        assertTrue(times.values().stream().allMatch(n -> n == 2), times.toString());
     }
 
     private void settings(String listener, String tls, String keep) throws IOException {
@@ -231,9 +233,9 @@ final class ToolsIT {
         return ran.output();
     }
 
-    private static void deliver(String user, int messages) throws IOException {
+    private static void deliver(String user, int first, int messages) throws IOException {
         try (var smtp = new Smtp(server.port("mx"))) {
-            for (int i = 0; i < messages; i++) {
+            for (int i = first; i < first + messages; i++) {
                 assertTrue(smtp.message("carl@example.org", user + "@example.test",
                         "From: carl@example.org\r\nSubject: letter " + i + "\r\n\r\n.dot\r\n..\r\nFrom here\r\n").startsWith("250"));
             }
