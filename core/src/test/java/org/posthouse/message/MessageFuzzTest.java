@@ -61,4 +61,9 @@ final class MessageFuzzTest implements FuzzTarget {
     public int longest() {
         return 20_000; // more than one buffer
     }
+
+    @Override
+    public long mayAllocate(int octets) {
+        return (1 << 20) + 5_000L * octets; // a line of five octets is a part, with a message in it
+    }
 }

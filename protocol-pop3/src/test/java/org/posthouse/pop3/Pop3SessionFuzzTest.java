@@ -47,7 +47,7 @@ final class Pop3SessionFuzzTest implements FuzzTarget {
         var said = client.output();
         assertTrue(said.startsWith("+OK ") && said.endsWith("\r\n"), said);
         assertFalse(said.replace("\r\n", "").matches("(?s).*[\r\n].*"), said);
-        boolean quit = new String(octets, StandardCharsets.ISO_8859_1).toUpperCase(Locale.ROOT).contains("QUIT");
+        boolean quit = new String(octets, StandardCharsets.ISO_8859_1).replace("\u001e", "").toUpperCase(Locale.ROOT).contains("QUIT");
         assertTrue(quit || mailboxes.texts(ANN, "INBOX").size() == 2, "deleted without QUIT");
     }
 
