@@ -45,8 +45,13 @@ final class Server implements AutoCloseable {
      * @param before what each command begins with, such as {@code strace}
      */
     Server(Path home, Path named, List<String> before) {
+        this(home, Stream.concat(before.stream(), Stream.of(PROGRAM.resolve("bin/posthouse").toString(), "--home", named.toString())).toList());
+    }
+
+    /** @param program what each command begins with, up to the home */
+    Server(Path home, List<String> program) {
         this.home = home;
-        this.program = Stream.concat(before.stream(), Stream.of(PROGRAM.resolve("bin/posthouse").toString(), "--home", named.toString())).toList();
+        this.program = program;
     }
 
     /** The jar that plugins are compiled against. */
