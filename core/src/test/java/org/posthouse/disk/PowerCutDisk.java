@@ -9,8 +9,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Writes down every step, so that the disk can be made anew as a power cut after any of them would leave it. */
 public final class PowerCutDisk implements Disk {
@@ -44,19 +46,87 @@ public final class PowerCutDisk implements Disk {
         }
     }
 
+    /** A folder that was renamed, not durably yet: until then what is in it is durable under its old name. */
+    private record Moved(Path from, Path to) {
+        boolean durableWith(Path folder) {
+            return folder.equals(to.getParent()) || folder.equals(from.getParent());
+        }
+
+        Path before(Path name) {
+            return within(name, to, from);
+        }
+    }
+
     private static final class State {
         final Map<Path, Inode> names = new HashMap<>();
         final Map<Path, Inode> durable = new HashMap<>();
-        final List<Path> folders = new ArrayList<>();
+        final Set<Path> folders = new HashSet<>();
+        final Set<Path> durableFolders = new HashSet<>();
+        final List<Moved> moved = new ArrayList<>();
 
-        void syncFolder(Path folder) {
-            durable.keySet().removeIf(name -> name.getParent().equals(folder));
+        void folder(Path folder) {
+            for (var above = folder; above != null; above = above.getParent()) {
+                folders.add(above);
+                durableFolders.add(above);
+            }
+        }
+
+        void rename(Path from, Path to) {
+            if (!folders.contains(from)) {
+                names.put(to, names.remove(from));
+                return;
+            }
+            move(names, from, to);
+            move(folders, from, to);
+            moved.add(new Moved(from, to));
+        }
+
+        void delete(Path file) {
+            names.remove(file);
+            folders.remove(file);
+        }
+
+        void syncFolder(Path synced) {
+            for (var m : moved.stream().filter(m -> m.durableWith(synced)).toList()) {
+                move(durable, m.from(), m.to());
+                move(durableFolders, m.from(), m.to());
+                moved.remove(m);
+            }
+            var folder = synced;
+            for (var m : moved.reversed()) {
+                folder = m.before(folder);
+            }
+            var place = folder;
+            durable.keySet().removeIf(name -> name.getParent().equals(place));
             names.forEach((name, inode) -> {
-                if (name.getParent().equals(folder)) {
-                    durable.put(name, inode);
+                if (name.getParent().equals(synced)) {
+                    durable.put(place.resolve(name.getFileName()), inode);
                 }
             });
+            durableFolders.removeIf(f -> place.equals(f.getParent()) && !folders.contains(synced.resolve(f.getFileName()))
+                    && moved.stream().noneMatch(m -> m.from().equals(f)));
         }
+    }
+
+    private static Path within(Path name, Path from, Path to) {
+        return name.startsWith(from) ? to.resolve(from.relativize(name)) : name;
+    }
+
+    private static void move(Map<Path, Inode> names, Path from, Path to) {
+        var inside = new HashMap<Path, Inode>();
+        names.forEach((name, inode) -> {
+            if (name.startsWith(from)) {
+                inside.put(within(name, from, to), inode);
+            }
+        });
+        names.keySet().removeIf(name -> name.startsWith(from));
+        names.putAll(inside);
+    }
+
+    private static void move(Set<Path> folders, Path from, Path to) {
+        var inside = folders.stream().filter(f -> f.startsWith(from)).toList();
+        inside.forEach(folders::remove);
+        inside.forEach(f -> folders.add(within(f, from, to)));
     }
 
     @FunctionalInterface
@@ -81,7 +151,8 @@ public final class PowerCutDisk implements Disk {
     public void cutAfter(int count, Unsynced unsynced, Path other) throws IOException {
         var state = new State();
         steps.subList(0, count).forEach(step -> step.on(state));
-        for (var folder : state.folders) {
+        var folders = unsynced == Unsynced.LOST ? state.durableFolders : state.folders;
+        for (var folder : folders.stream().filter(f -> f.startsWith(home)).toList()) {
             Files.createDirectories(other.resolve(home.relativize(folder)));
         }
         for (var left : (unsynced == Unsynced.LOST ? state.durable : state.names).entrySet()) {
@@ -123,7 +194,7 @@ public final class PowerCutDisk implements Disk {
     @Override
     public void rename(Path from, Path to) throws IOException {
         disk.rename(from, to);
-        steps.add(state -> state.names.put(to, state.names.remove(from)));
+        steps.add(state -> state.rename(from, to));
     }
 
     @Override
@@ -134,14 +205,14 @@ public final class PowerCutDisk implements Disk {
 
     @Override
     public boolean delete(Path file) throws IOException {
-        steps.add(state -> state.names.remove(file));
+        steps.add(state -> state.delete(file));
         return disk.delete(file);
     }
 
     @Override
     public void folder(Path folder) throws IOException {
         disk.folder(folder);
-        steps.add(state -> state.folders.add(folder));
+        steps.add(state -> state.folder(folder));
     }
 
     @Override
