@@ -11,7 +11,7 @@ final class Lines {
     static final int PIECE = 16 * 1024;
 
     private final InputStream in;
-    private final byte[] buffer = new byte[PIECE];
+    private final byte[] buffer;
     private long base; // of buffer[0] in the stream
     private int from;
     private int to; // of the piece, without its line end
@@ -22,7 +22,13 @@ final class Lines {
     private int breakBefore;
 
     Lines(InputStream in) {
+        this(in, PIECE);
+    }
+
+    /** @param size of the stream, when it is known: for a small one a small buffer does */
+    Lines(InputStream in, long size) {
         this.in = in;
+        this.buffer = new byte[Math.clamp(size + 1, 1, PIECE)];
     }
 
     /** Goes to the next piece; false at the end, when {@link #offset} is the stream's length. */
@@ -31,7 +37,7 @@ final class Lines {
         breakBefore = begins ? next - to : 0;
         from = next;
         int lineFeed = find(from);
-        while (lineFeed < 0 && limit - from < PIECE) {
+        while (lineFeed < 0 && limit - from < buffer.length) {
             int searched = limit - from;
             if (!more()) {
                 to = next = limit;
@@ -59,13 +65,13 @@ final class Lines {
     }
 
     private boolean more() throws IOException {
-        if (limit == PIECE) {
+        if (limit == buffer.length) {
             System.arraycopy(buffer, from, buffer, 0, limit - from);
             base += from;
             limit -= from;
             from = 0;
         }
-        int n = in.read(buffer, limit, PIECE - limit);
+        int n = in.read(buffer, limit, buffer.length - limit);
         limit += Math.max(n, 0);
         return n >= 0;
     }

@@ -53,7 +53,7 @@ final class MessageParser {
     private int parts;
 
     private MessageParser(InputStream in, long size) {
-        this.lines = new Lines(in);
+        this.lines = new Lines(in, size);
         this.size = size;
     }
 

@@ -62,7 +62,7 @@ public final class RawFields {
 
     /** In lower case. */
     public String name() {
-        return new String(header, start, named, StandardCharsets.US_ASCII).toLowerCase(Locale.ROOT);
+        return new String(header, start, named, StandardCharsets.ISO_8859_1).toLowerCase(Locale.ROOT);
     }
 
     /** The first octet of the field. */

@@ -3,9 +3,7 @@ package org.posthouse.message;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.SequenceInputStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -18,16 +16,25 @@ public final class StoredContent implements Content {
         InputStream open() throws IOException;
     }
 
-    private interface Parse<T> {
-        T of(InputStream in) throws IOException;
+    private interface Reading<T> {
+        T get() throws IOException;
     }
 
     private final Octets octets;
-    private final Once<Headers> headers = new Once<>(MessageParser::headers);
-    private final Once<Part> tree = new Once<>(in -> MessageParser.parse(in, size()));
+    private final Once<Headers> headers = new Once<>(this::readHeaders);
+    private final Once<Part> tree;
 
     public StoredContent(Octets octets) {
         this.octets = octets;
+        this.tree = new Once<>(this::readTree);
+    }
+
+    private StoredContent(FirstLines first, StoredContent rest) {
+        this.octets = first.before(rest.octets);
+        this.tree = new Once<>(() -> {
+            var known = first.before(rest);
+            return known.isPresent() ? known.get() : readTree();
+        });
     }
 
     /** The array is not copied and must not change. */
@@ -66,30 +73,32 @@ public final class StoredContent implements Content {
 
     @Override
     public Content withFirst(String headerLines) {
-        var first = headerLines.getBytes(StandardCharsets.UTF_8);
-        var rest = octets;
-        return new StoredContent(new Octets() {
-            @Override public long size() {
-                return first.length + rest.size();
-            }
+        return new StoredContent(FirstLines.of(headerLines), this);
+    }
 
-            @Override public InputStream open() throws IOException {
-                return new SequenceInputStream(new ByteArrayInputStream(first), rest.open());
-            }
-        });
+    private Headers readHeaders() throws IOException {
+        try (var in = open()) {
+            return MessageParser.headers(in);
+        }
+    }
+
+    private Part readTree() throws IOException {
+        try (var in = open()) {
+            return MessageParser.parse(in, size());
+        }
     }
 
     /**
      * Parsed by the first who asks. An I/O error, which only a spool file has, comes as UncheckedIOException: the interface
      * lets filters read without catching.
      */
-    private final class Once<T> {
-        private final Parse<T> parse;
+    private static final class Once<T> {
+        private final Reading<T> reading;
         private final Lock parsing = new ReentrantLock();
         private volatile T value;
 
-        Once(Parse<T> parse) {
-            this.parse = parse;
+        Once(Reading<T> reading) {
+            this.reading = reading;
         }
 
         T get() {
@@ -105,8 +114,8 @@ public final class StoredContent implements Content {
         }
 
         private T parsed() {
-            try (var in = open()) {
-                return parse.of(in);
+            try {
+                return reading.get();
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }

@@ -7,7 +7,11 @@ package org.posthouse.indexed;
  */
 final class AddressReader {
     private static final int MOST = 50_000; // of one message with all inside it; one of two octets becomes forty
-    private static final String SPECIALS = "()<>,;:@\"[. \t\r\n";
+    private static final boolean[] SPECIAL = new boolean[256];
+
+    static {
+        "()<>,;:@\"[. \t\r\n".chars().forEach(c -> SPECIAL[c] = true);
+    }
 
     private final ImapText phrase = new ImapText(64); // all words since the last comma, with white space between them
     private final ImapText route = new ImapText(0);
@@ -131,7 +135,7 @@ final class AddressReader {
             return;
         }
         for (; i < colon; i++) {
-            if (!ImapText.white(in[i])) {
+            if (!ImapText.white(in[i]) && !(in[i] == ',' && route.endsWith(','))) {
                 route.text(in, i, i + 1);
             }
         }
@@ -183,7 +187,7 @@ final class AddressReader {
 
     private void atom() {
         int from = at++;
-        while (at < end && in[from] != '.' && SPECIALS.indexOf(in[at]) < 0) {
+        while (at < end && in[from] != '.' && !SPECIAL[in[at] & 0xff]) {
             at++;
         }
         word(from, at);
@@ -191,11 +195,11 @@ final class AddressReader {
 
     private void word(int from, int to) {
         startAnew();
-        space((char) in[from]);
+        space(in[from]);
         text(from, to);
     }
 
-    /** What follows an angle bracket is no part of its address. */
+    /** What follows an angle bracket is no part of its address: another one, without a comma between, or nothing. */
     private void startAnew() {
         if (angle && !inAngle) {
             finish();
@@ -204,22 +208,22 @@ final class AddressReader {
     }
 
     /** Between words; white space around dots means nothing in addresses (RFC 5322 §4.4). */
-    private void space(char next) {
-        boolean between = gap;
-        gap = false;
-        if (!inAngle && between && !phrase.isEmpty()) {
-            phrase.octet(' ');
-        }
+    private void space(int next) {
         var part = hasAt ? domain : local;
-        if (!between || part.isEmpty() || part.endsWith('.') || next == '.') {
-            return;
-        }
-        if (hasAt) {
+        boolean apart = gap && !part.isEmpty() && !part.endsWith('.') && next != '.';
+        if (apart && hasAt && !inAngle) {
+            finish();
+            garbage = true;
+        } else if (apart && hasAt) {
             domainOver = true;
-        } else {
+        } else if (apart) {
             local.octet(' ');
             isName = true;
         }
+        if (!inAngle && gap && !phrase.isEmpty()) {
+            phrase.octet(' ');
+        }
+        gap = false;
     }
 
     private void text(int from, int to) {

@@ -2,6 +2,7 @@ package org.posthouse.indexed;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Set;
 import org.posthouse.mailbox.Digest;
 import org.posthouse.message.Content;
 import org.posthouse.message.Part;
@@ -39,13 +40,24 @@ final class Digester {
 
     private Digest digest(Part tree) throws IOException {
         var header = passage.header(tree.body());
+        body(tree, fields(tree, header, envelope, Digest.FIELDS));
+        return new Digest(envelope.finished(), body.finished(), structure.finished(), fields.finished(), tree.body());
+    }
+
+    /** What a message's header says: its envelope is written, the rest is told. */
+    private MimeFields fields(Part message, byte[] header, ImapText into, Set<String> kept) {
+        var mime = new MimeFields(message.type());
+        var named = new EnvelopeText(addresses);
         for (var field = new RawFields(header); field.next();) {
-            if (Digest.FIELDS.contains(field.name())) {
+            var name = field.name();
+            mime.take(name, header, field.body(), field.end());
+            named.take(name, header, field.body(), field.end());
+            if (kept.contains(name)) {
                 keep(header, field.start(), field.end());
             }
         }
-        body(tree, fields(tree, header, envelope));
-        return new Digest(envelope.finished(), body.finished(), structure.finished(), fields.finished(), tree.body());
+        named.write(into);
+        return mime;
     }
 
     /** Each line ended by CRLF, also the last of a header that was cut off. */
@@ -54,19 +66,6 @@ final class Digester {
         if (header[to - 1] != '\n') {
             fields.ascii("\r\n");
         }
-    }
-
-    /** What a message's header says: its envelope is written, the rest is told. */
-    private MimeFields fields(Part message, byte[] header, ImapText into) {
-        var mime = new MimeFields(message.type());
-        var named = new EnvelopeText(addresses);
-        for (var field = new RawFields(header); field.next();) {
-            var name = field.name();
-            mime.take(name, header, field.body(), field.end());
-            named.take(name, header, field.body(), field.end());
-        }
-        named.write(into);
-        return mime;
     }
 
     /** A part whose header has been read. */
@@ -120,7 +119,8 @@ final class Digester {
     /** What it can be taken for, where IMAP's grammar wants to see inside but nothing was found or looked for there. */
     private static String shown(Part part) {
         if (part.type().startsWith("multipart/")) {
-            return part.parameters().containsKey("boundary") ? "application/octet-stream" : "text/plain"; // RFC 2045 §5.2: as if not said
+            boolean parted = part.body() < part.end() && !part.parameters().getOrDefault("boundary", "").isBlank();
+            return parted ? "application/octet-stream" : "text/plain"; // without a boundary it is no type, RFC 2045 §5.2
         }
         return part.type().equals("message/rfc822") || part.type().equals("message/global") ? "application/octet-stream" : part.type();
     }
@@ -132,7 +132,7 @@ final class Digester {
         mime.fields("message/rfc822", body.octet('('));
         body.octet(' ').number(part.end() - part.body()).octet(' ');
         var inner = part.parts().getFirst();
-        var innerMime = fields(inner, passage.header(inner.body()), body);
+        var innerMime = fields(inner, passage.header(inner.body()), body, Set.of());
         body.octet(' ');
         structure.append(body, from);
         body(inner, innerMime);

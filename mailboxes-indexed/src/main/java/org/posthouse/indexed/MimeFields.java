@@ -53,11 +53,11 @@ final class MimeFields {
     }
 
     private void disposition(MimeLexer in) {
-        var word = in.word(";");
-        if (word.isEmpty() || items.containsKey(Item.DISPOSITION)) {
+        var word = in.word(";=");
+        if (in.peek() == 0 && word.isEmpty() || items.containsKey(Item.DISPOSITION)) {
             return;
         }
-        var text = new ImapText(64).octet('(').string(word).octet(' ');
+        var text = new ImapText(64).octet('(').string(word.isEmpty() ? "attachment" : word).octet(' '); // RFC 2183 §2.8: as if unknown
         Parameters.read(in).write(text);
         items.put(Item.DISPOSITION, text.octet(')'));
     }

@@ -33,14 +33,18 @@ final class Passage implements Closeable {
     void pass(long offset) throws IOException {
         while (at < offset && more()) {
             int n = (int) Math.min(limit - next, offset - at);
-            for (int i = next; i < next + n; i++) {
-                if (buffer[i] == '\n') {
-                    lines++;
-                }
-            }
+            lines += lineFeeds(next, next + n);
             next += n;
             at += n;
         }
+    }
+
+    private int lineFeeds(int from, int to) {
+        int n = 0;
+        for (int i = from; i < to; i++) {
+            n += buffer[i] == '\n' ? 1 : 0;
+        }
+        return n;
     }
 
     /** The header that begins here; what is beyond the limits is passed over. */
