@@ -144,7 +144,7 @@ final class FetchResponse {
             if (n == 0) {
                 throw new IOException("message " + mail.uid() + " is shorter than it was");
             }
-            Nul.replace(into, n);
+            ZeroOctets.replace(into, n);
             responses.octets(into, 0, n);
             at += n;
         }

@@ -5,12 +5,12 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /** Octets 0, which no literal may hold (RFC 3501 §9, CHAR8). In their place goes 0x80, as other servers do it. */
-final class Nul {
+final class ZeroOctets {
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
     private static final long ONES = 0x0101010101010101L;
     private static final long HIGH_BITS = 0x8080808080808080L;
 
-    private Nul() {}
+    private ZeroOctets() {}
 
     /** Eight octets at a time, for there are hardly ever any. */
     static void replace(byte[] octets, int length) {
