@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.concurrent.Semaphore;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -66,6 +67,7 @@ public final class ImapProtocol implements Protocol {
     private final Metrics metrics;
     private final Limits limits;
     private final Clock clock;
+    private final Semaphore searchReaders = new Semaphore(2 * Runtime.getRuntime().availableProcessors());
 
     @Activate
     public ImapProtocol(Config config, @Reference Accounts accounts, @Reference Mailboxes mailboxes, @Reference Site site,
@@ -122,7 +124,7 @@ public final class ImapProtocol implements Protocol {
 
     @Override
     public void serve(Connection client) throws IOException {
-        var session = new ImapSession(client, accounts, mailboxes, limits, clock);
+        var session = new ImapSession(client, accounts, mailboxes, limits, clock, searchReaders);
         try {
             session.run(site.hostname());
         } finally {

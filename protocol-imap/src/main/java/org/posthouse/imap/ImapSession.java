@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
 import org.posthouse.auth.AccountId;
 import org.posthouse.auth.Accounts;
 import org.posthouse.imap.CommandReader.Input;
@@ -53,6 +54,8 @@ final class ImapSession {
     private final SelectCommands selects;
     private final MessageCommands messages;
     private final Appending appending;
+    private final FetchCommand fetching;
+    private final SearchCommand searching;
     private final Instant loginUntil;
     private Optional<AccountId> account = Optional.empty();
     private Optional<RuntimeException> bug = Optional.empty();
@@ -60,7 +63,8 @@ final class ImapSession {
     private int errors; // one after the other
     private int commands;
 
-    ImapSession(Connection client, Accounts accounts, Mailboxes mailboxes, Limits limits, Clock clock) {
+    ImapSession(Connection client, Accounts accounts, Mailboxes mailboxes, Limits limits, Clock clock,
+            Semaphore searchReaders) {
         this.client = client;
         this.accounts = accounts;
         this.mailboxes = mailboxes;
@@ -74,6 +78,8 @@ final class ImapSession {
         this.selects = new SelectCommands(out, enabled);
         this.messages = new MessageCommands(out, enabled);
         this.appending = new Appending(in, mailboxes, limits, client.peer().session(), clock);
+        this.fetching = new FetchCommand(out, enabled);
+        this.searching = new SearchCommand(out, enabled, clock, searchReaders, this::hungUp);
         this.loginUntil = clock.instant().plus(limits.loginTime());
     }
 
@@ -104,6 +110,19 @@ final class ImapSession {
         }
         if (bug.isPresent()) {
             throw bug.get();
+        }
+    }
+
+    /** Whether the client is gone, in the middle of a command. */
+    private boolean hungUp() {
+        try {
+            var event = client.await(Duration.ZERO);
+            if (event == Connection.Event.WOKEN) {
+                client.wake(); // for who waits between two commands
+            }
+            return event == Connection.Event.CLOSED;
+        } catch (IOException _) {
+            return true;
         }
     }
 
@@ -222,7 +241,7 @@ final class ImapSession {
                 case Selected(var user, _) -> afterLogin(request.tag(), state, user, command);
                 case NotAuthenticated _, Ended _ -> Step.to(state, Reply.bad("log in first"));
             };
-            case Command.WhileSelected command -> state instanceof Selected selected ? whileSelected(selected, command)
+            case Command.WhileSelected command -> state instanceof Selected selected ? whileSelected(request.tag(), selected, command)
                     : Step.to(state, Reply.bad(state instanceof NotAuthenticated ? "log in first" : "select a folder first"));
         };
     }
@@ -373,7 +392,7 @@ final class ImapSession {
         return Step.to(state, reply);
     }
 
-    private Step whileSelected(Selected state, Command.WhileSelected command) throws Rejection, Refusal, IOException {
+    private Step whileSelected(String tag, Selected state, Command.WhileSelected command) throws Rejection, Refusal, IOException {
         var mail = state.user().mail();
         var view = state.view();
         return switch (command) {
@@ -384,8 +403,8 @@ final class ImapSession {
             case Command.Store store -> Step.to(state, messages.store(mail, view, store));
             case Command.Copy copy -> Step.to(state, messages.copy(mail, view, copy));
             case Command.Move move -> Step.to(state, messages.move(mail, view, move));
-            case Command.Fetch fetch -> Step.to(state, Reply.no("CANNOT", "soon"));
-            case Command.Search search -> Step.to(state, Reply.no("CANNOT", "soon"));
+            case Command.Fetch fetch -> Step.to(state, fetching.run(mail, view, fetch));
+            case Command.Search search -> Step.to(state, searching.run(mail, view, search, tag));
         };
     }
 }

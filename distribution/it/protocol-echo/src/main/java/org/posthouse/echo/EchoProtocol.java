@@ -14,7 +14,7 @@ import org.posthouse.net.Protocol;
  * Says back what it hears, for tests of connections. Lines that it obeys instead: {@code STARTTLS}, {@code QUIT},
  * {@code PEER} and {@code CIPHER} (what it knows of the client), {@code BULK n} (echoes n octets as they come),
  * {@code SINK n} (swallows them), {@code FLOOD n} (sends as many), {@code SLOW} (reads no more),
- * {@code AWAIT ms} (waits and names what ended it), {@code PATIENCE ms} (for later reads).
+ * {@code COMPRESS}, {@code AWAIT ms} (waits and names what ended it), {@code PATIENCE ms} (for later reads).
  */
 @Component
 public final class EchoProtocol implements Protocol {

@@ -1,0 +1,88 @@
+package org.posthouse.imap;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.posthouse.mailbox.Digest;
+import org.posthouse.mailbox.Mail;
+
+/** One message that is searched, and what was looked at of it so far. Of one thread. */
+final class Candidate {
+    private enum Seen { LISTING, DIGEST, HEADER, ALL }
+
+    private final SearchPlan plan;
+    private final Mail mail;
+    private final Map<String, List<String>> fields = new HashMap<>(); // decoded and folded
+    private Seen seen = Seen.LISTING;
+    private BitSet words = new BitSet(); // indexes of needles that were found
+
+    Candidate(SearchPlan plan, Mail mail) {
+        this.plan = plan;
+        this.mail = mail;
+    }
+
+    Mail mail() {
+        return mail;
+    }
+
+    Answer answer() {
+        return plan.criterion().of(this);
+    }
+
+    /** What the index keeps of its header. */
+    Candidate look(ByteBuffer kept) {
+        var octets = new byte[kept.remaining()];
+        kept.get(kept.position(), octets);
+        var lines = new FieldLines(octets);
+        while (lines.next()) {
+            var name = lines.name();
+            if (plan.fields().contains(name)) {
+                add(name, lines.value());
+            }
+        }
+        seen = Seen.DIGEST;
+        return this;
+    }
+
+    private void add(String name, String value) {
+        fields.computeIfAbsent(name, _ -> new ArrayList<>(1)).add(CaseFold.of(EncodedWords.decoded(value)));
+    }
+
+    /** All of its header. */
+    Candidate lookAtHeader(MailText text) throws IOException {
+        for (var field : text.headers().fields()) {
+            var name = field.name().toLowerCase(Locale.ROOT);
+            if (plan.fields().contains(name) && !Digest.FIELDS.contains(name)) {
+                add(name, field.body());
+            }
+        }
+        words = text.findInHeader(plan.anywhere());
+        seen = Seen.HEADER;
+        return this;
+    }
+
+    Candidate lookAtBody(MailText text) throws IOException {
+        words = text.findInBody(plan.anyNeedle());
+        seen = Seen.ALL;
+        return this;
+    }
+
+    /** @param fits is given the folded bodies of all fields of that name */
+    Answer field(String name, Predicate<List<String>> fits) {
+        boolean known = seen.compareTo(Digest.FIELDS.contains(name) ? Seen.DIGEST : Seen.HEADER) >= 0;
+        return known ? Answer.of(fits.test(fields.getOrDefault(name, List.of()))) : Answer.UNKNOWN;
+    }
+
+    Answer words(int needle) {
+        if (words.get(needle)) {
+            return Answer.YES;
+        }
+        return seen == Seen.ALL ? Answer.NO : Answer.UNKNOWN;
+    }
+}
