@@ -8,6 +8,7 @@ import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+import org.osgi.service.metatype.annotations.Option;
 import org.posthouse.auth.Accounts;
 import org.posthouse.net.Connection;
 import org.posthouse.net.Protocol;
@@ -31,6 +32,11 @@ public final class SmtpProtocol implements Protocol {
                 description = "The longest line in a message; RFC 5321 asks for 1000 octets, careless"
                 + " programs send whole web pages in one line")
         String max_line() default "64K";
+
+        @AttributeDefinition(description = "Messages with line feeds that no carriage return precedes: accept (they are taken for"
+                + " line ends, and never for the end of a message) or refuse (RFC 5321 2.3.8)",
+                options = {@Option(label = "accept", value = "accept"), @Option(label = "refuse", value = "refuse")})
+        String bare_line_feeds() default "accept";
 
         @AttributeDefinition(min = "100", description = "Recipients of one message; at least 100 (RFC 5321 4.5.3.1.8)")
         int max_recipients() default 1_000;

@@ -287,7 +287,7 @@ final class SmtpSession {
             complain(objection.get());
         } else if (state instanceof State.InMail mail) {
             connection.write("354 End with a dot alone on a line\r\n");
-            receive(mail, new DotReader(connection));
+            receive(mail, lines(new DotReader(connection), UnixLines.Dots.DOUBLED));
         }
     }
 
@@ -307,7 +307,7 @@ final class SmtpSession {
             complain(dropped ? objection.get() : objection.get().andEnd());
         } else if (state instanceof State.InMail mail) {
             try {
-                receive(mail, chunks);
+                receive(mail, lines(chunks, UnixLines.Dots.AS_THEY_ARE));
             } catch (GivenUp e) {
                 perform(e.command);
             }
@@ -334,6 +334,13 @@ final class SmtpSession {
                 case Command other -> perform(other);
             }
         }
+    }
+
+    private Framing lines(Framing framing, UnixLines.Dots dots) {
+        return switch (settings.bareLineFeeds()) {
+            case ACCEPT -> new UnixLines(framing, dots);
+            case REFUSE -> framing;
+        };
     }
 
     private void receive(State.InMail mail, Framing framing) throws IOException {

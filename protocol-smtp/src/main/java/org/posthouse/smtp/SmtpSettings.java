@@ -5,11 +5,15 @@ import org.posthouse.message.BadSetting;
 import org.posthouse.message.Setting;
 
 /** The section's values, parsed and checked. */
-record SmtpSettings(String banner, Limits limits, Duration tarpit, Times times, long maxLineOctets, long maxSizeOctets) {
+record SmtpSettings(String banner, Limits limits, Duration tarpit, Times times, long maxLineOctets, long maxSizeOctets,
+        LineFeeds bareLineFeeds) {
     private static final int LEAST_RECIPIENTS = 100; // RFC 5321 §4.5.3.1.8
     private static final int LEAST_LINE = 1_000; // RFC 5321 §4.5.3.1.6
     private static final int LEAST_SIZE = 65_536; // RFC 5321 §4.5.3.1.7
     private static final int LONGEST_BANNER = 200;
+
+    /** What becomes of a message with line feeds that no carriage return precedes. */
+    enum LineFeeds { ACCEPT, REFUSE }
 
     /** What one session may do; 0 messages means any number. */
     record Limits(int recipients, int messages, int errors, int refused, int junk, int authFailures) {}
@@ -27,7 +31,16 @@ record SmtpSettings(String banner, Limits limits, Duration tarpit, Times times, 
                 timeout("message-timeout", config.message_timeout()), timeout("session-timeout", config.session_timeout()));
         return new SmtpSettings(banner(config.banner()), limits, Setting.duration("tarpit", config.tarpit()), times,
                 atLeast(LEAST_LINE, "max-line", Setting.size("max-line", config.max_line())),
-                atLeast(LEAST_SIZE, "max-size", Setting.size("max-size", config.max_size())));
+                atLeast(LEAST_SIZE, "max-size", Setting.size("max-size", config.max_size())),
+                lineFeeds(config.bare_line_feeds()));
+    }
+
+    private static LineFeeds lineFeeds(String text) {
+        return switch (text) {
+            case "accept" -> LineFeeds.ACCEPT;
+            case "refuse" -> LineFeeds.REFUSE;
+            default -> throw new BadSetting("bare-line-feeds", "'" + text + "' is neither accept nor refuse");
+        };
     }
 
     private static String banner(String text) {
