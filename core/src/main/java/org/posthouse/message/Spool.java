@@ -3,8 +3,6 @@ package org.posthouse.message;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
-import java.io.SequenceInputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -77,7 +75,7 @@ public final class Spool {
                     throw tooBig();
                 }
                 if (memory.size() > inMemoryMaxOctets || memory.size() > FIRST_BUFFER && all > allInMemoryMaxOctets) {
-                    return toFile(memory, in, maxOctets);
+                    return toFile(memory, in, buffer, maxOctets);
                 }
             }
             stays = true;
@@ -90,12 +88,19 @@ public final class Spool {
         }
     }
 
-    private Spooled toFile(Memory first, InputStream rest, long maxOctets) throws Refusal, IOException {
+    private Spooled toFile(Memory first, InputStream rest, byte[] buffer, long maxOctets) throws Refusal, IOException {
         Path file = Files.createTempFile(folder, PREFIX, ""); // 0600 where the file system knows permissions
         var size = new AtomicLong();
         boolean taken = false;
         try (var out = Files.newOutputStream(file)) {
-            copy(new SequenceInputStream(first.octets().open(), rest), out, size, maxOctets);
+            grow(size, first.size(), maxOctets);
+            first.writeTo(out);
+            allInMemory.addAndGet(-first.size());
+            first.release();
+            for (int n; (n = rest.read(buffer)) > 0; ) {
+                grow(size, n, maxOctets);
+                out.write(buffer, 0, n);
+            }
             taken = true;
             return new Spooled(inFile(file, size.get()), () -> delete(file, size));
         } finally {
@@ -105,25 +110,21 @@ public final class Spool {
         }
     }
 
+    private void grow(AtomicLong size, int by, long maxOctets) throws Refusal {
+        long all = allInFiles.addAndGet(by);
+        if (size.addAndGet(by) > maxOctets) {
+            throw tooBig();
+        }
+        if (all > allInFilesMaxOctets) { // many who send slowly could fill the disk together
+            throw new Refusal("4.3.1", "Too much mail is arriving, try again later");
+        }
+    }
+
     private void delete(Path file, AtomicLong size) throws IOException {
         try {
             Files.deleteIfExists(file);
         } finally {
             allInFiles.addAndGet(-size.get());
-        }
-    }
-
-    private void copy(InputStream in, OutputStream out, AtomicLong size, long maxOctets) throws Refusal, IOException {
-        byte[] buffer = new byte[8 * FIRST_BUFFER];
-        for (int n; (n = in.read(buffer)) > 0; ) {
-            long all = allInFiles.addAndGet(n);
-            if (size.addAndGet(n) > maxOctets) {
-                throw tooBig();
-            }
-            if (all > allInFilesMaxOctets) { // many who send slowly could fill the disk together
-                throw new Refusal("4.3.1", "Too much mail is arriving, try again later");
-            }
-            out.write(buffer, 0, n);
         }
     }
 
@@ -143,7 +144,7 @@ public final class Spool {
         return new Refusal("5.3.4", "Message too big for system");
     }
 
-    /** Gives its array away without copying it. */
+    /** Gives its array away without copying it, or lets go of it. */
     private static final class Memory extends ByteArrayOutputStream {
         Memory() {
             super(FIRST_BUFFER);
@@ -151,6 +152,12 @@ public final class Spool {
 
         StoredContent.Octets octets() {
             return StoredContent.inMemory(buf, count);
+        }
+
+        /** A client may take an hour for the rest. */
+        void release() {
+            buf = new byte[0];
+            count = 0;
         }
     }
 }

@@ -71,7 +71,7 @@ public final class Listeners {
     private volatile List<Port> ports = List.of(); // changed by the kernel's one thread
 
     public Listeners(Plugins<Protocol> protocols, ServerCertificates certificates, SessionIds ids, Trace trace, Metrics metrics) {
-        this.services = new Session.Services(protocols, certificates, ids, trace, metrics);
+        this.services = new Session.Services(protocols, certificates, ids, new Inflow(), trace, metrics);
     }
 
     private static Processor processor(int number) {

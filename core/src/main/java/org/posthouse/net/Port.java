@@ -113,7 +113,7 @@ final class Port extends IoHandlerAdapter {
     public void sessionOpened(IoSession opened) {
         var now = settings;
         var id = services.ids().next();
-        var wire = new Wire((NioSession) opened, now.writeTimeout());
+        var wire = new Wire((NioSession) opened, now.writeTimeout(), services.inflow());
         if (wire.remote() == null) { // gone already
             wire.cut();
             return;

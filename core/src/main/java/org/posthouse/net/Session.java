@@ -22,7 +22,7 @@ final class Session {
     private static final Duration LONGEST_LINGERING = Duration.ofSeconds(1);
 
     /** What every session needs of the house. */
-    record Services(Plugins<Protocol> protocols, ServerCertificates certificates, SessionIds ids, Trace trace, Metrics metrics) {}
+    record Services(Plugins<Protocol> protocols, ServerCertificates certificates, SessionIds ids, Inflow inflow, Trace trace, Metrics metrics) {}
 
     private final SessionId id;
     private final Wire wire;
@@ -80,7 +80,7 @@ final class Session {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
-            wire.cut();
+            wire.end();
             port.left(this);
         }
     }

@@ -21,14 +21,15 @@ import org.posthouse.net.Connection.Event;
 
 /**
  * The octets of one connection between MINA's I/O thread and the thread of its session. Input waits in whole buffers, at
- * most {@link #MOST_WAITING} octets (and one read more); then reading stops until the session has caught up, and TCP holds
- * the other side back. Output is written straight to the channel; only what the kernel does not take is left to MINA, one
+ * most {@link #MOST_WAITING} octets (and one read more), or one small one when the {@link Inflow} of all is high; then reading stops
+ * until the session has caught up, and TCP holds the other side back. Output is written straight to the channel; only what the kernel does not take is left to MINA, one
  * buffer at a time, and the writer blocks until it is gone. So nothing grows, and the two never write at the same time.
  */
 final class Wire {
     static final int MOST_WAITING = 64 * 1024;
     static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
     private static final int READ_AGAIN_AT = MOST_WAITING / 2;
+    private static final int SMALL_READ = 2048;
     private static final int MOST_DISCARDED = 1024 * 1024;
 
     private final NioSession session;
@@ -36,11 +37,13 @@ final class Wire {
     private final InetSocketAddress remote;
     private final InetSocketAddress local;
     private final Duration writeTimeout;
+    private final Inflow inflow;
 
     private final Lock state = new ReentrantLock();
     private final Condition news = state.newCondition();
     private final Deque<ByteBuffer> arrived = new ArrayDeque<>(2);
     private int held; // capacity, not content: a buffer with one octet costs as much as a full one
+    private int taken; // the session's own buffer, which counts in the inflow until it takes the next
     private boolean reading = true;
     private boolean discarding;
     private boolean inputEnded;
@@ -50,7 +53,8 @@ final class Wire {
     private volatile long octetsIn; // written by the I/O thread
     private volatile long octetsOut; // written by the session's thread
 
-    Wire(NioSession session, Duration writeTimeout) {
+    Wire(NioSession session, Duration writeTimeout, Inflow inflow) {
+        this.inflow = inflow;
         this.session = session;
         this.channel = (SocketChannel) session.getChannel();
         this.remote = (InetSocketAddress) session.getRemoteAddress();
@@ -74,7 +78,12 @@ final class Wire {
             held += octets.capacity();
             if (!discarding) {
                 arrived.addLast(octets);
-                stopReadingIf(held > MOST_WAITING);
+                inflow.add(octets.capacity());
+                boolean high = inflow.high();
+                if (high) {
+                    session.getConfig().setReadBufferSize(SMALL_READ);
+                }
+                stopReadingIf(high || held > MOST_WAITING);
             } else if (held > MOST_DISCARDED) {
                 inputEnded = true;
                 stopReadingIf(true);
@@ -198,12 +207,15 @@ final class Wire {
     ByteBuffer take() {
         state.lock();
         try {
+            inflow.remove(taken);
+            taken = 0;
             if (arrived.isEmpty()) {
                 return NOTHING;
             }
             var next = arrived.removeFirst();
             held -= next.capacity();
-            if (held <= READ_AGAIN_AT) {
+            taken = next.capacity();
+            if (held == 0 || held <= READ_AGAIN_AT && !inflow.high()) {
                 readAgain();
             }
             return next;
@@ -217,6 +229,7 @@ final class Wire {
         state.lock();
         try {
             held += rest.capacity();
+            taken = 0;
             arrived.addFirst(rest);
         } finally {
             state.unlock();
@@ -227,12 +240,31 @@ final class Wire {
     void drop() {
         state.lock();
         try {
-            held = 0;
-            arrived.clear();
+            forget();
             readAgain();
         } finally {
             state.unlock();
         }
+    }
+
+    /** Of no more use then. */
+    void end() {
+        state.lock();
+        try {
+            discarding = true;
+            forget();
+        } finally {
+            state.unlock();
+        }
+        cut();
+    }
+
+    private void forget() {
+        inflow.remove(taken);
+        arrived.forEach(octets -> inflow.remove(octets.capacity()));
+        taken = 0;
+        held = 0;
+        arrived.clear();
     }
 
     private void readAgain() {

@@ -49,7 +49,7 @@ final class SpoolTest {
         spool.inFiles(100_000);
         try (var _ = spool.take(octets(60_000), MANY)) {
             assertEquals("4.3.1", assertThrows(Refusal.class, () -> spool.take(octets(60_000), MANY)).status().code());
-            assertThrows(IOException.class, () -> spool.take(failing(60_000), MANY));
+            assertThrows(IOException.class, () -> spool.take(failing(30_000), MANY));
             assertEquals(1, files().size());
             spool.take(octets(1_000), MANY).close();
             spool.take(octets(40_000), MANY).close();

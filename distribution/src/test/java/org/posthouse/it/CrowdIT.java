@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.SocketException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Ten thousand connections and floods of passwords from one address, while others want to be served. */
 final class CrowdIT {
     private static final int CROWD = 10_000;
+    private static final int TALKERS = 2_500;
     private static final int SEAT = 50;
     private static final int MOST_OCTETS_EACH = 16_000;
     private static final Duration SOON = Duration.ofSeconds(5); // what a user bears, on a machine that has other work
@@ -183,6 +185,20 @@ final class CrowdIT {
             System.out.println(size + " idle connections: " + each + " octets of heap each");
             assertTrue(each < MOST_OCTETS_EACH, each + " octets each");
             var longest = served("open", () -> Thread.sleep(500));
+            assertTrue(longest.compareTo(SOON) < 0, longest.toString());
+        }
+    }
+
+    /** Each is in the tarpit by then, with all that the server lets it send waiting. */
+    @Test
+    void thousandsWhoTalkAndMustWaitFillNoHeap() throws Exception {
+        try (var crowd = new Crowd(server.port("open"))) {
+            crowd.grow(TALKERS);
+            var longest = served("mx", () -> {
+                crowd.say("WHAT\r\n".repeat(30_000).getBytes(StandardCharsets.US_ASCII));
+                Thread.sleep(500);
+            });
+            System.out.println(TALKERS + " in the tarpit; others waited at most " + longest.toMillis() + " ms");
             assertTrue(longest.compareTo(SOON) < 0, longest.toString());
         }
     }

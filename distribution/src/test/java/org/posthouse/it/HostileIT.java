@@ -28,7 +28,7 @@ final class HostileIT {
     private static final int MEGABYTE = 1 << 20;
     private static final int CROWD = 2_000;
     private static final long MOST_RESIDENT_KB = 250_000;
-    private static final String CONF = StraightPathIT.CONF + """
+    private static final String CONF = "spool-disk = 32M\n" + StraightPathIT.CONF + """
 
             [listener crowd]
             address  = 127.0.0.1
@@ -235,16 +235,45 @@ final class HostileIT {
     }
 
     @Test
-    void dataWithoutEnd() throws IOException {
+    void dataWithoutEnd() throws Exception {
         try (var smtp = inData()) {
             assertHangsUp(smtp, "x".repeat(70) + "\r\n", 16);
         }
         var tooBig = content(("x".repeat(70) + "\r\n").repeat(1_000), 120, "");
         assertTrue(tooBig.startsWith("552 5.3.4"), tooBig);
+        Soon.happens(() -> spooled() == 0, server::log);
         try (var smtp = new Smtp(server.port("mx"))) {
             smtp.command("MAIL FROM:<a@example.org> SIZE=8388609", "552");
             smtp.command("MAIL FROM:<a@example.org> SIZE=99999999999999999999", "5");
         }
+    }
+
+    private static long spooled() throws IOException {
+        try (var files = Files.list(home.resolve("var/spool"))) {
+            return files.count();
+        }
+    }
+
+    /** RFC 5321 §4.2.3: 452 is for a lack of room that may pass. */
+    @Test
+    void halfMessagesTakeSoMuchDiskTogether() throws Exception {
+        var halves = new ArrayList<Line>();
+        try {
+            for (int i = 0; i < 5; i++) {
+                var half = inData();
+                halves.add(half);
+                repeat(half, "x".repeat(70) + "\r\n", 6 * MEGABYTE);
+            }
+            Soon.happens(() -> spooled() == 5, server::log);
+            var oneMore = content("x".repeat(70) + "\r\n", 6 * MEGABYTE / 72, "");
+            assertTrue(oneMore.startsWith("452 4.3.1"), oneMore);
+            assertTrue(content("x".repeat(70) + "\r\n", 10, "").startsWith("250"));
+        } finally {
+            for (var each : halves) {
+                each.close();
+            }
+        }
+        Soon.happens(() -> spooled() == 0, server::log);
     }
 
     @Test

@@ -216,6 +216,27 @@ class TlsTest {
         }
     }
 
+    /** RFC 8446 §4.6.3: each may ask for one of ours, and none brings anything on. */
+    @Test
+    void aFloodOfKeyUpdatesIsCutOff() throws Exception {
+        try (var client = implicit("TLSv1.3")) {
+            assertEquals("echo ready", client.line());
+            for (int i = 0; i < 20; i++) {
+                client.tls().startHandshake();
+            }
+            assertEquals("bye", client.ask("QUIT"));
+        }
+        try (var client = new Client(server.connect()).secure(trust(), NAME, "TLSv1.3")) {
+            client.line();
+            assertThrows(IOException.class, () -> {
+                for (int i = 0; i < 2_000; i++) {
+                    client.tls().startHandshake();
+                    Thread.sleep(1);
+                }
+            });
+        }
+    }
+
     @Nested
     class WithBouncyCastle {
         @BeforeEach
