@@ -393,6 +393,7 @@ public interface FolderContract extends StoreGround {
     @Test
     default void whoWatchesHearsOfTheEnd(@TempDir Path dir) throws Exception {
         var store = opened(dir);
+        add(store, INBOX, "a.1", "one\n");
         var ended = new Semaphore(0);
         var watch = new Watch() {
             @Override

@@ -5,6 +5,7 @@ import java.time.Duration;
 import org.posthouse.disk.Disk;
 import org.posthouse.disk.DotLocks;
 import org.posthouse.disk.Ledger;
+import org.posthouse.mailbox.Validities;
 
 /** What all folders stand on. {@code host} is this machine in file names and locks. */
 record Ground(Disk disk, Clock clock, String host, DotLocks locks, Ledger removed, Validities validities) {

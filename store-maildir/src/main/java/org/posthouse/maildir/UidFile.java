@@ -57,6 +57,7 @@ final class UidFile {
     }
 
     private static final Logger LOG = LoggerFactory.getLogger("store-maildir");
+    private static final String VALIDITY = "posthouse-uidvalidity";
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(10);
     private static final long LARGEST = 256L << 20; // about four million messages
 
@@ -127,7 +128,7 @@ final class UidFile {
     }
 
     private UidList fresh() throws IOException {
-        return UidList.fresh(ground.validities().next(account), UUID.randomUUID().toString().replace("-", ""));
+        return UidList.fresh(ground.validities().next(account.resolve(VALIDITY)), UUID.randomUUID().toString().replace("-", ""));
     }
 
     /**

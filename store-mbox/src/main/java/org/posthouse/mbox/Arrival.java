@@ -6,12 +6,14 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.UUID;
 import org.posthouse.disk.Disk;
 import org.posthouse.mailbox.Store.Entry;
 import org.posthouse.message.Content;
@@ -43,6 +45,11 @@ final class Arrival {
         }
     }
 
+    /** A message that comes from another mbox, or from this one. */
+    record Transferred(String tag, FromLine from, boolean old, Set<String> flags, Encoder.Source source) {}
+
+    private static final String NOT_DELIVERED = "_."; // begins no delivery's tag
+
     private final Ground ground;
     private final Places.Place place;
     private Set<String> removed;
@@ -57,16 +64,34 @@ final class Arrival {
         if (id.text().length() <= LONGEST_TAG && id.text().matches("[!-~]+") && !id.text().startsWith("_")) {
             return id.text();
         }
+        return "_" + sha256(id.text());
+    }
+
+    private static String sha256(String text) {
         try {
-            return "_" + HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(id.text().getBytes(StandardCharsets.UTF_8)));
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e); // every JDK has it
         }
     }
 
+    /** The tag of a copy: of its own, whatever it is a copy of. */
+    static String copyTag() {
+        return NOT_DELIVERED + "c" + UUID.randomUUID();
+    }
+
+    /** The tag that a message gets where it is moved to: the same when that is tried again after a crash. */
+    static String moveTag(String folder, long uidValidity, long uid) {
+        return uid == 0 ? copyTag() : NOT_DELIVERED + "m" + sha256(folder + " " + uidValidity + " " + uid).substring(0, 40);
+    }
+
     /** Whether it was here and was removed. */
     synchronized boolean knows(String tag) throws IOException {
         return removed().contains(tag);
+    }
+
+    synchronized void forget() {
+        removed = null;
     }
 
     private Set<String> removed() throws IOException {
@@ -78,7 +103,8 @@ final class Arrival {
 
     /** Before they are removed. */
     synchronized void remember(List<Message> messages) throws IOException {
-        var tags = messages.stream().flatMap(m -> m.marks().id().stream()).map(Marks.Id::tag).toList();
+        var tags = messages.stream().flatMap(m -> m.marks().id().stream()).map(Marks.Id::tag)
+                .filter(tag -> !tag.startsWith(NOT_DELIVERED)).toList();
         removed().addAll(tags);
         try {
             ground.disk().folder(place.removed().getParent());
@@ -91,14 +117,14 @@ final class Arrival {
     /** What the mbox is afterwards. Unavailable when nothing was added. */
     Index append(Access file, Index before, Letter letter, UidState.Given given) throws IOException {
         long size = file.size();
-        var text = Encoder.measure(letter.content());
-        var head = new String(file.octets(Math.max(0, size - 2), size), StandardCharsets.ISO_8859_1);
-        var lead = size == 0 || head.equals("\n\n") ? "" : head.endsWith("\n") ? "\n" : "\n\n";
+        var source = Encoder.Source.of(letter.content());
+        var text = Encoder.measure(source);
+        var lead = lead(file, size);
         var from = new FromLine(sender(letter.content()), letter.received()).text();
         var marks = new Marks(Optional.of(new Marks.Id(letter.tag(), text.octets(), text.crc(), text.bare())), 0, false, letter.flags());
         var out = file.append();
         try {
-            write(out, (lead + from).getBytes(StandardCharsets.US_ASCII), marks.lines("", 0), letter.content(), text);
+            write(out, (lead + from).getBytes(StandardCharsets.US_ASCII), marks.lines("", 0), source, text);
             out.sync();
         } catch (IOException e) {
             out.truncate(size);
@@ -111,19 +137,44 @@ final class Arrival {
         return content.headers().first("Return-Path").map(path -> path.replaceAll("[<>\\s]", "")).orElse("");
     }
 
-    private static void write(Disk.Writing out, byte[] from, byte[] marks, Content content, Encoder.Text text)
+    private static void write(Disk.Writing out, byte[] from, byte[] marks, Encoder.Source source, Encoder.Text text)
             throws IOException {
         boolean small = text.octets() <= ONE_WRITE;
         var octets = ByteBuffer.allocate(from.length + marks.length + (small ? (int) text.octets() + 1 : 0));
         octets.put(from).put(marks);
         if (small) {
-            octets.put(Encoder.octets(content)).put((byte) '\n');
+            octets.put(Encoder.octets(source)).put((byte) '\n');
             out.write(octets.flip());
             return;
         }
         out.write(octets.flip());
-        Encoder.write(content, out);
+        Encoder.write(source, (piece, length) -> out.write(ByteBuffer.wrap(piece, 0, length)));
         out.write(ByteBuffer.wrap(new byte[] {'\n'}));
+    }
+
+    /** What has to be before the next From_ line. */
+    private static String lead(Access file, long size) throws IOException {
+        var end = new String(file.octets(Math.max(0, size - 2), size), StandardCharsets.ISO_8859_1);
+        return size == 0 || end.equals("\n\n") ? "" : end.endsWith("\n") ? "\n" : "\n\n";
+    }
+
+    /** All or none of them, also after a crash: through the journal. What the mbox is afterwards. */
+    Index append(Access file, Index before, List<Transferred> messages, UidState.Given given, Journal journal) throws IOException {
+        long size = file.size();
+        var lead = lead(file, size);
+        var pieces = new ArrayList<Rewrite.Piece>();
+        pieces.add(new Rewrite.Piece.New(lead.getBytes(StandardCharsets.US_ASCII)));
+        for (var message : messages) {
+            var text = Encoder.measure(message.source());
+            var marks = new Marks(Optional.of(new Marks.Id(message.tag(), text.octets(), text.crc(), text.bare())), 0, message.old(), message.flags());
+            pieces.add(new Rewrite.Piece.New(message.from().text().getBytes(StandardCharsets.US_ASCII)));
+            pieces.add(new Rewrite.Piece.New(marks.lines("", 0)));
+            pieces.add(new Rewrite.Piece.Text(message.source(), text.octets()));
+            pieces.add(new Rewrite.Piece.New(new byte[] {'\n'}));
+        }
+        var extent = new Rewrite.Extent(size, pieces);
+        journal.change(file, List.of(extent), extent.length());
+        return after(file, before, size, lead, given);
     }
 
     private static Index after(Access file, Index before, long size, String lead, UidState.Given given) throws IOException {
@@ -136,7 +187,12 @@ final class Arrival {
         if (sum.isPresent()) {
             file.sum(sum.get(), size, stamp.size());
         }
-        var added = Scanner.scan(file, size, stamp.size()).messages().getFirst();
-        return before.with(added, size + lead.length(), new Index.Extent(stamp, true, sum, stamp.size()));
+        var now = before;
+        long end = size + lead.length();
+        for (var added : Scanner.scan(file, size, stamp.size()).messages()) {
+            now = now.with(added, end, new Index.Extent(stamp, true, sum, stamp.size()));
+            end = added.end();
+        }
+        return now;
     }
 }

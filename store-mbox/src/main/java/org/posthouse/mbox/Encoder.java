@@ -2,9 +2,8 @@ package org.posthouse.mbox;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
+import java.io.InputStream;
 import java.util.zip.CRC32C;
-import org.posthouse.disk.Disk;
 import org.posthouse.message.Content;
 
 /**
@@ -19,8 +18,20 @@ final class Encoder {
     /** What was written; {@code bare} if the last LF is not the message's. */
     record Text(long octets, int crc, boolean bare) {}
 
+    /** A message with CRLF line ends, to be read as often as wanted. */
+    record Source(long size, Opening opening) {
+        @FunctionalInterface
+        interface Opening {
+            InputStream open() throws IOException;
+        }
+
+        static Source of(Content content) {
+            return new Source(content.size(), content::open);
+        }
+    }
+
     @FunctionalInterface
-    private interface Sink {
+    interface Sink {
         void take(byte[] octets, int length) throws IOException;
     }
 
@@ -39,24 +50,24 @@ final class Encoder {
     }
 
     /** What it will be, without writing. */
-    static Text measure(Content content) throws IOException {
+    static Text measure(Source content) throws IOException {
         return encode(content, (_, _) -> {});
     }
 
-    static Text write(Content content, Disk.Writing file) throws IOException {
-        return encode(content, (octets, length) -> file.write(ByteBuffer.wrap(octets, 0, length)));
+    static Text write(Source content, Sink sink) throws IOException {
+        return encode(content, sink);
     }
 
     /** A small one as a whole. */
-    static byte[] octets(Content content) throws IOException {
+    static byte[] octets(Source content) throws IOException {
         var whole = new ByteArrayOutputStream();
         encode(content, (octets, length) -> whole.write(octets, 0, length));
         return whole.toByteArray();
     }
 
-    private static Text encode(Content content, Sink sink) throws IOException {
+    private static Text encode(Source content, Sink sink) throws IOException {
         var crc = new CRC32C();
-        try (var in = content.open()) {
+        try (var in = content.opening().open()) {
             return new Encoder(Window.of(in, content.size()), (octets, length) -> {
                 crc.update(octets, 0, length);
                 sink.take(octets, length);

@@ -56,15 +56,26 @@ final class Journal {
 
     /** When this throws, the change is undone or will be finished at the next look; see {@link #exists}. */
     void change(Access file, Rewrite rewrite) throws IOException {
-        if (rewrite.extents().isEmpty()) {
-            return;
+        if (!rewrite.extents().isEmpty()) {
+            change(file, rewrite.extents(), rewrite.longer());
         }
-        if (rewrite.longer() > 0) {
-            grow(file, rewrite.longer());
+    }
+
+    /** @param longer how much longer the file becomes; negative when shorter */
+    void change(Access file, List<Rewrite.Extent> extents, long longer) throws IOException {
+        long before = file.size();
+        if (longer > 0) {
+            grow(file, longer);
         }
         long size = file.size();
-        long after = rewrite.longer() > 0 ? size : size + rewrite.longer();
-        write(journal, file, size, after, rewrite.extents());
+        try {
+            write(journal, file, size, longer > 0 ? size : size + longer, extents);
+        } catch (IOException e) {
+            if (longer > 0 && !exists()) {
+                file.append().truncate(before);
+            }
+            throw e;
+        }
         apply(file, read());
     }
 
@@ -119,6 +130,8 @@ final class Journal {
     private static void put(Disk.Writing out, CRC32C crc, Access file, Rewrite.Piece piece) throws IOException {
         switch (piece) {
             case Rewrite.Piece.New(var octets) -> put(out, crc, ByteBuffer.wrap(octets).position(octets.length));
+            case Rewrite.Piece.Text(var source, _) -> Encoder.write(source,
+                    (octets, length) -> put(out, crc, ByteBuffer.wrap(octets, 0, length).position(length)));
             case Rewrite.Piece.Old(var from, var to) -> {
                 for (long at = from; at < to; at += PIECE) {
                     var octets = file.octets(at, Math.min(to, at + PIECE));

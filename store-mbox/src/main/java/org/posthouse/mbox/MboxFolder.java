@@ -2,8 +2,10 @@ package org.posthouse.mbox;
 
 import java.io.IOException;
 import java.lang.ref.SoftReference;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -46,17 +48,73 @@ final class MboxFolder {
         this.ground = ground;
         this.decoder = decoder;
         this.journal = new Journal(ground.disk(), place.journal());
-        this.uids = new UidState(ground.disk(), ground.clock(), place.uids());
+        this.uids = new UidState(ground.disk(), ground.validities(), place.uids(), place.lastValidity());
         this.arrival = new Arrival(ground, place);
     }
 
+    Places.Place place() {
+        return place;
+    }
+
+    /** What a folder of that name left behind is not this one's. INBOX is always the same. */
     void create() throws IOException {
         if (Files.exists(place.file())) {
             return;
         }
+        if (!place.isInbox()) {
+            forgetStates();
+        }
         ground.disk().folder(place.file().getParent());
         ground.disk().append(place.file()).close();
         ground.disk().syncFolder(place.file().getParent());
+    }
+
+    private void forgetStates() throws IOException {
+        uids.forget();
+        arrival.forget();
+        boolean any = false;
+        for (var state : place.states()) {
+            any |= ground.disk().delete(state);
+        }
+        if (any) {
+            ground.disk().syncFolder(place.uids().getParent());
+        }
+    }
+
+    /** Gone with the file; what is left of it is removed at the latest when the name is used again. */
+    void delete() throws IOException {
+        writing(Look.SAME_STAMP, (_, index) -> {
+            forget();
+            ground.disk().delete(place.file());
+            ground.disk().syncFolder(place.file().getParent());
+            forgetStates();
+            return index;
+        });
+    }
+
+    /** First the file, for it has the UIDs; the next one is known without it too. */
+    void rename(Places.Place to) throws IOException {
+        writing(Look.SAME_STAMP, (_, index) -> {
+            if (Files.exists(to.file())) {
+                throw new FileAlreadyExistsException(to.name());
+            }
+            forget();
+            move(place.file(), to.file());
+            for (int i = 0; i < place.states().size(); i++) {
+                ground.disk().delete(to.states().get(i));
+                if (Files.exists(place.states().get(i))) {
+                    move(place.states().get(i), to.states().get(i));
+                }
+            }
+            return index;
+        });
+    }
+
+    private void move(Path file, Path to) throws IOException {
+        ground.disk().folder(to.getParent());
+        ground.disk().rename(file, to);
+        ground.disk().syncFolder(to.getParent());
+        ground.disk().syncFolder(file.getParent());
     }
 
     List<Entry> scan() throws IOException {
@@ -78,6 +136,27 @@ final class MboxFolder {
             var message = index.message(key).orElseThrow(() -> new NoSuchFileException(key));
             return decoder.read(file, index.stamp(), message, offset, into);
         });
+    }
+
+    long size(String key) throws IOException {
+        return reading(Look.SAME_STAMP, (_, index) -> index.message(key).orElseThrow(() -> new NoSuchFileException(key)).size());
+    }
+
+    /** A message as readers see it, as long as the file is locked. */
+    Encoder.Source source(Access file, Index index, Message message) {
+        return new Encoder.Source(message.size(), () -> new Octets((offset, into) -> decoder.read(file, index.stamp(), message, offset, into)));
+    }
+
+    /** Messages from elsewhere; what the mbox is afterwards. */
+    Index take(Access file, Index index, List<Arrival.Transferred> messages) throws IOException {
+        forget();
+        var now = arrival.append(file, index, messages, uids.given(), journal);
+        last = new SoftReference<>(now);
+        return now;
+    }
+
+    long uidValidity(Index index) throws IOException {
+        return uids.inForce(index).validity();
     }
 
     Entry add(Arrival.Letter letter) throws IOException {
@@ -151,19 +230,22 @@ final class MboxFolder {
     }
 
     void remove(Collection<String> keys) throws IOException {
-        writing(Look.SETTLED, (file, index) -> {
-            var messages = keys.stream().flatMap(key -> index.message(key).stream()).toList();
-            var gone = messages.stream().map(Message::key).collect(Collectors.toSet());
-            if (gone.isEmpty()) {
-                return gone;
-            }
-            if (index.base().isPresent()) {
-                uids.inForce(index);
-            }
-            arrival.remember(messages);
-            change(file, index, Map.of(), gone, index.base());
+        writing(Look.SETTLED, (file, index) -> remove(file, index, keys));
+    }
+
+    /** The keys of those that were there. */
+    Set<String> remove(Access file, Index index, Collection<String> keys) throws IOException {
+        var messages = keys.stream().flatMap(key -> index.message(key).stream()).toList();
+        var gone = messages.stream().map(Message::key).collect(Collectors.toSet());
+        if (gone.isEmpty()) {
             return gone;
-        });
+        }
+        if (index.base().isPresent()) {
+            uids.inForce(index);
+        }
+        arrival.remember(messages);
+        change(file, index, Map.of(), gone, index.base());
+        return gone;
     }
 
     private void change(Access file, Index index, Map<String, Marks> changed, Set<String> gone, Optional<Marks.Base> before)
@@ -185,11 +267,11 @@ final class MboxFolder {
         last = new SoftReference<>(null);
     }
 
-    private <R> R reading(Look look, Work<R> work) throws IOException {
+    <R> R reading(Look look, Work<R> work) throws IOException {
         return Undisturbed.run(() -> read(look, work));
     }
 
-    private <R> R writing(Look look, Work<R> work) throws IOException {
+    <R> R writing(Look look, Work<R> work) throws IOException {
         return Undisturbed.run(() -> write(look, work));
     }
 

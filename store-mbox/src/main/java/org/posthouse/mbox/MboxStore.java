@@ -1,6 +1,9 @@
 package org.posthouse.mbox;
 
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,8 +23,11 @@ import org.posthouse.disk.Disk;
 import org.posthouse.disk.DotLocks;
 import org.posthouse.disk.Ledger;
 import org.posthouse.disk.Location;
+import org.posthouse.disk.Lookout;
 import org.posthouse.mailbox.FlagChange;
 import org.posthouse.mailbox.Store;
+import org.posthouse.mailbox.SubscriptionFile;
+import org.posthouse.mailbox.Validities;
 import org.posthouse.mailbox.Watch;
 import org.posthouse.message.Content;
 import org.posthouse.message.Setting;
@@ -55,9 +61,13 @@ public final class MboxStore implements Store {
     private static final int MOST_FOLDERS = 10_000;
     private static final Duration RETRIED = Duration.ofDays(7);
 
+    private final Disk disk;
     private final Places places;
     private final Ground ground;
     private final Decoder decoder = new Decoder();
+    private final SubscriptionFile subscriptions;
+    private final Lookout lookout = new Lookout("store-mbox-watch");
+    private final Object tree = new Object(); // which folders there are
     private final Map<Folder, MboxFolder> folders = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
@@ -73,10 +83,12 @@ public final class MboxStore implements Store {
     }
 
     MboxStore(Config config, Disk disk, Site site, Clock clock) {
+        this.disk = disk;
         this.places = new Places(config.inbox(), config.folders(), disk);
         var dotLocks = new DotLocks(disk, clock, site.hostname(), Setting.duration("stale-after", config.stale_after()));
         var locks = new Locks(disk, dotLocks, Setting.duration("lock-wait", config.lock_wait()));
-        this.ground = new Ground(disk, clock, locks, new Ledger(disk, clock, RETRIED));
+        this.ground = new Ground(disk, clock, locks, new Ledger(disk, clock, RETRIED), new Validities(disk, clock));
+        this.subscriptions = new SubscriptionFile(disk, dotLocks, '/', c -> c != '/');
     }
 
     @Override
@@ -85,8 +97,9 @@ public final class MboxStore implements Store {
     }
 
     @Override
-    public void close() {
+    public void close() throws IOException {
         forget();
+        lookout.close();
     }
 
     private void forget() {
@@ -102,47 +115,59 @@ public final class MboxStore implements Store {
 
     @Override
     public void create(Folder folder) throws IOException {
-        find(folder).create();
+        var found = find(folder);
+        synchronized (tree) {
+            found.create();
+        }
     }
 
     @Override
     public void delete(Folder folder) throws IOException {
-        throw new IOException("folders cannot be deleted yet");
+        var found = find(folder);
+        synchronized (tree) {
+            found.delete();
+        }
+        forget(folder);
     }
 
     @Override
     public void rename(Folder folder, String to) throws IOException {
-        throw new IOException("folders cannot be renamed yet");
+        var other = new Folder(folder.account(), to);
+        var place = find(other).place();
+        if (place.isInbox()) {
+            throw new FileAlreadyExistsException(to);
+        }
+        var found = find(folder);
+        synchronized (tree) {
+            found.rename(place);
+        }
+        forget(folder);
+        forget(other);
+    }
+
+    /** Under that name there is another folder now, or none. */
+    private void forget(Folder folder) {
+        synchronized (folders) {
+            folders.remove(folder);
+        }
     }
 
     @Override
     public Set<String> subscriptions(AccountId account) throws IOException {
-        return Set.copyOf(folders(account));
+        return subscriptions.names(places.subscriptions(account));
     }
 
     @Override
     public void subscribe(Folder folder) throws IOException {
-        throw new IOException("subscriptions are not kept yet");
+        places.of(folder); // whatever is no folder's name is refused
+        var file = places.subscriptions(folder.account());
+        disk.folder(file.getParent());
+        subscriptions.add(file, folder.name());
     }
 
     @Override
     public void unsubscribe(Folder folder) throws IOException {
-        throw new IOException("subscriptions are not kept yet");
-    }
-
-    @Override
-    public Map<String, String> copy(Folder from, List<String> keys, Folder to) throws IOException {
-        throw new IOException("messages cannot be copied yet");
-    }
-
-    @Override
-    public Map<String, String> move(Folder from, List<String> keys, Folder to) throws IOException {
-        throw new IOException("messages cannot be moved yet");
-    }
-
-    @Override
-    public Watch.Watching watch(Folder folder, Watch watch) {
-        return () -> {};
+        subscriptions.remove(places.subscriptions(folder.account()), folder.name());
     }
 
     @Override
@@ -171,18 +196,41 @@ public final class MboxStore implements Store {
     }
 
     @Override
+    public Map<String, String> copy(Folder from, List<String> keys, Folder to) throws IOException {
+        return Transfer.copy(find(from), keys, find(to));
+    }
+
+    @Override
+    public Map<String, String> move(Folder from, List<String> keys, Folder to) throws IOException {
+        return Transfer.move(find(from), keys, find(to));
+    }
+
+    @Override
     public void remove(Folder folder, Collection<String> keys) throws IOException {
         find(folder).remove(keys);
     }
 
     @Override
     public long size(Folder folder, String key) throws IOException {
-        throw new IOException("scan says every size");
+        return find(folder).size(key);
     }
 
     @Override
     public int read(Folder folder, String key, long offset, byte[] into) throws IOException {
         return find(folder).read(key, offset, into);
+    }
+
+    /** The directory is watched, for programs may replace the file. */
+    @Override
+    public Watch.Watching watch(Folder folder, Watch watch) throws IOException {
+        var place = find(folder).place();
+        if (place.isInbox()) {
+            disk.folder(place.file().getParent());
+        } else if (!Files.exists(place.file())) {
+            throw new NoSuchFileException(place.name(), null, "no such folder");
+        }
+        var name = place.file().getFileName().toString();
+        return lookout.watch(List.of(place.file().getParent()), new Lookout.Listener(name::equals, watch::changed, watch::ended))::close;
     }
 
     private MboxFolder find(Folder named) throws IOException {

@@ -26,8 +26,8 @@ import org.posthouse.mailbox.Store.Folder;
  * Names are modified UTF-7; a dot at the beginning, and that of {@code .lock} and {@code .sbd} at the end, is written {@code &AC4-}.
  */
 final class Places {
-    /** @param state the beginning of the names of what we keep about the folder, never beside it */
-    record Place(String name, Path file, Path state) {
+    /** @param state the beginning of the names of what we keep about the folder, never beside it; {@code lastValidity} is the account's */
+    record Place(String name, Path file, Path state, Path lastValidity) {
         boolean isInbox() {
             return Places.isInbox(name);
         }
@@ -42,6 +42,11 @@ final class Places {
 
         Path removed() {
             return beside(".removed");
+        }
+
+        /** What goes with the folder. */
+        List<Path> states() {
+            return List.of(uids(), removed(), journal());
         }
 
         Path journal() {
@@ -69,11 +74,12 @@ final class Places {
 
     Place of(Folder folder) throws IOException {
         var states = state.of(folder.account());
+        var validity = states.resolve("uidvalidity");
         if (isInbox(folder.name())) {
-            return new Place("INBOX", inbox.of(folder.account()), states.resolve("INBOX"));
+            return new Place("INBOX", inbox.of(folder.account()), states.resolve("INBOX"), validity);
         }
         var path = path(folder.name());
-        return new Place(folder.name(), folders.of(folder.account()).resolve(path), states.resolve("folders").resolve(path));
+        return new Place(folder.name(), folders.of(folder.account()).resolve(path), states.resolve("folders").resolve(path), validity);
     }
 
     static String path(String name) throws BadFolderName {
@@ -98,6 +104,11 @@ final class Places {
         }
         return file.endsWith(".lock") || file.endsWith(BELOW) ? file.substring(0, file.lastIndexOf('.')) + "&AC4-"
                 + file.substring(file.lastIndexOf('.') + 1) : file;
+    }
+
+    /** Where Dovecot keeps an account's subscriptions. */
+    Path subscriptions(AccountId account) throws IOException {
+        return folders.of(account).resolve(".subscriptions");
     }
 
     /** INBOX first; files that have no folder's name are no folders. */

@@ -14,7 +14,7 @@ import java.util.Set;
  * length is written over in its place; from the first place on where lengths differ, all that follows moves.
  */
 final class Rewrite {
-    /** Octets of the file as it is, or new ones. */
+    /** Octets of the file as it is, or new ones, or those of a message. */
     sealed interface Piece {
         long length();
 
@@ -24,6 +24,9 @@ final class Rewrite {
                 return to - from;
             }
         }
+
+        /** A message to be encoded. */
+        record Text(Encoder.Source source, long length) implements Piece {}
 
         record New(byte[] octets) implements Piece {
             @Override

@@ -5,8 +5,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.time.Clock;
 import org.posthouse.disk.Disk;
+import org.posthouse.mailbox.Validities;
 
 /**
  * What an mbox without messages cannot say: its UIDVALIDITY and its next UID. One line, {@code uidvalidity SP next LF}, replaced
@@ -19,14 +19,21 @@ final class UidState {
     }
 
     private final Disk disk;
-    private final Clock clock;
+    private final Validities validities;
     private final Path file;
+    private final Path lastValidity;
     private Given known;
 
-    UidState(Disk disk, Clock clock, Path file) {
+    /** @param lastValidity the account's file of {@link Validities} */
+    UidState(Disk disk, Validities validities, Path file, Path lastValidity) {
         this.disk = disk;
-        this.clock = clock;
+        this.validities = validities;
         this.file = file;
+        this.lastValidity = lastValidity;
+    }
+
+    synchronized void forget() {
+        known = null;
     }
 
     synchronized Given given() throws IOException {
@@ -50,7 +57,11 @@ final class UidState {
     /** What is in force for this mbox, durably; chosen now where nobody did before. */
     synchronized Given inForce(Index index) throws IOException {
         var given = given();
-        long validity = index.base().map(Marks.Base::validity).orElse(given.validity() > 0 ? given.validity() : clock.instant().getEpochSecond());
+        long validity = index.base().map(Marks.Base::validity).orElse(given.validity());
+        if (validity == 0) {
+            disk.folder(lastValidity.getParent());
+            validity = validities.next(lastValidity);
+        }
         long next = validity == given.validity() ? given.next() : 1;
         return keep(new Given(validity, Math.max(next, 1 + Math.max(index.lastUid(), index.base().map(Marks.Base::lastUid).orElse(0L)))));
     }

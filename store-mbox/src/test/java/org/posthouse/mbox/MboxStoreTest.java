@@ -8,11 +8,12 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import org.posthouse.disk.HomeDisk;
+import org.posthouse.mailbox.FolderContract;
 import org.posthouse.mailbox.Store;
 import org.posthouse.mailbox.Store.Folder;
 import org.posthouse.mailbox.StoreContract;
 
-class MboxStoreTest implements StoreContract {
+class MboxStoreTest implements StoreContract, FolderContract {
     @Override
     public Store newStore(Path dir) {
         return Stores.over(new HomeDisk(dir));
