@@ -7,11 +7,9 @@ package org.posthouse.indexed;
  */
 final class AddressReader {
     private static final int MOST = 50_000; // of one message with all inside it; one of two octets becomes forty
-    private static final boolean[] SPECIAL = new boolean[256];
 
-    static {
-        "()<>,;:@\"[. \t\r\n".chars().forEach(c -> SPECIAL[c] = true);
-    }
+    /** Where in an address what comes stands. */
+    private enum Where { OUTSIDE, IN_ANGLE, AFTER_ANGLE, AFTER_ADDRESS }
 
     private final ImapText phrase = new ImapText(64); // all words since the last comma, with white space between them
     private final ImapText route = new ImapText(0);
@@ -24,9 +22,7 @@ final class AddressReader {
     private ImapText out = comment;
     private int left = MOST;
     private boolean group;
-    private boolean garbage; // after an address that has ended
-    private boolean angle; // an address in angle brackets has been read
-    private boolean inAngle;
+    private Where where = Where.OUTSIDE;
     private boolean hasAt;
     private boolean isName; // several words, or quoted ones: no mailbox by itself
     private boolean gap; // white space before what comes
@@ -53,7 +49,8 @@ final class AddressReader {
         local.clear();
         domain.clear();
         comment.clear();
-        garbage = angle = inAngle = hasAt = isName = gap = domainOver = false;
+        where = Where.OUTSIDE;
+        hasAt = isName = gap = domainOver = false;
     }
 
     private void step() {
@@ -75,10 +72,7 @@ final class AddressReader {
             }
             case ':' -> colon();
             case '<' -> openAngle();
-            case '>' -> {
-                at++;
-                inAngle = false;
-            }
+            case '>' -> closeAngle();
             case '@' -> at();
             case '"' -> quoted();
             case '[' -> bracket();
@@ -87,7 +81,7 @@ final class AddressReader {
     }
 
     private void colon() {
-        if (group || inAngle || angle) {
+        if (group || angle()) {
             word(at, ++at);
             return;
         }
@@ -107,15 +101,26 @@ final class AddressReader {
 
     /** Words before an angle bracket are a name, also those that look like an address. */
     private void openAngle() {
-        if (angle) {
+        if (angle()) {
             finish();
         }
         at++;
-        angle = inAngle = true;
+        where = Where.IN_ANGLE;
         hasAt = domainOver = gap = false;
         local.clear();
         domain.clear();
         route();
+    }
+
+    private boolean angle() {
+        return where == Where.IN_ANGLE || where == Where.AFTER_ANGLE;
+    }
+
+    private void closeAngle() {
+        at++;
+        if (where == Where.IN_ANGLE) {
+            where = Where.AFTER_ANGLE;
+        }
     }
 
     /** obs-route, which ends with a colon; without that it was none. */
@@ -150,7 +155,7 @@ final class AddressReader {
             local.octet('@').append(domain, 0);
             domain.clear();
         }
-        if (!inAngle) {
+        if (where != Where.IN_ANGLE) {
             phrase.octet('@');
         }
         hasAt = true;
@@ -187,10 +192,17 @@ final class AddressReader {
 
     private void atom() {
         int from = at++;
-        while (at < end && in[from] != '.' && !SPECIAL[in[at] & 0xff]) {
+        while (at < end && in[from] != '.' && !special(in[at])) {
             at++;
         }
         word(from, at);
+    }
+
+    private static boolean special(byte c) {
+        return switch (c) {
+            case '(', ')', '<', '>', ',', ';', ':', '@', '"', '[', '.', ' ', '\t', '\r', '\n' -> true;
+            default -> false;
+        };
     }
 
     private void word(int from, int to) {
@@ -201,9 +213,9 @@ final class AddressReader {
 
     /** What follows an angle bracket is no part of its address: another one, without a comma between, or nothing. */
     private void startAnew() {
-        if (angle && !inAngle) {
+        if (where == Where.AFTER_ANGLE) {
             finish();
-            garbage = true;
+            where = Where.AFTER_ADDRESS;
         }
     }
 
@@ -211,23 +223,23 @@ final class AddressReader {
     private void space(int next) {
         var part = hasAt ? domain : local;
         boolean apart = gap && !part.isEmpty() && !part.endsWith('.') && next != '.';
-        if (apart && hasAt && !inAngle) {
+        if (apart && hasAt && where != Where.IN_ANGLE) {
             finish();
-            garbage = true;
+            where = Where.AFTER_ADDRESS;
         } else if (apart && hasAt) {
             domainOver = true;
         } else if (apart) {
             local.octet(' ');
             isName = true;
         }
-        if (!inAngle && gap && !phrase.isEmpty()) {
+        if (where != Where.IN_ANGLE && gap && !phrase.isEmpty()) {
             phrase.octet(' ');
         }
         gap = false;
     }
 
     private void text(int from, int to) {
-        if (!inAngle) {
+        if (where != Where.IN_ANGLE) {
             phrase.text(in, from, to);
         }
         if (!hasAt) {
@@ -258,11 +270,11 @@ final class AddressReader {
 
     /** An address has ended, if there was one. */
     private void finish() {
-        if (angle) {
+        if (angle()) {
             address(phrase.isEmpty() ? comment : phrase);
         } else if (hasAt) {
             address(comment);
-        } else if (!phrase.isEmpty() && !garbage) {
+        } else if (!phrase.isEmpty() && where != Where.AFTER_ADDRESS) {
             if (isName) {
                 local.clear();
             }

@@ -6,7 +6,9 @@ import java.util.Set;
 import org.posthouse.mailbox.Digest;
 import org.posthouse.message.Content;
 import org.posthouse.message.Part;
+import org.posthouse.message.PieceInput;
 import org.posthouse.message.RawFields;
+import org.posthouse.message.StoredContent;
 
 /**
  * Makes a message's digest, in one pass through its octets along the tree that was parsed of it: from each part's header come its
@@ -35,6 +37,17 @@ final class Digester {
             return new Digester(passage).digest(tree);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Of a message in a store; a small one is read there once, for its tree and for this. */
+    static Digest digestStored(Content content) throws IOException {
+        if (content.size() > PieceInput.LARGEST_PIECE) {
+            return digest(content);
+        }
+        try (var in = content.open()) {
+            var octets = in.readAllBytes();
+            return digest(new StoredContent(StoredContent.inMemory(octets, octets.length)));
         }
     }
 

@@ -140,7 +140,7 @@ final class IndexedAccount implements AccountSession {
 
     private Digest digest(String name, Mail mail) throws IOException {
         try {
-            return Digester.digest(content(name, mail));
+            return Digester.digestStored(content(name, mail));
         } catch (UncheckedIOException e) {
             throw e.getCause();
         }
