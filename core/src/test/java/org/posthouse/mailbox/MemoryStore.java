@@ -254,16 +254,6 @@ public final class MemoryStore implements Store {
         watches.getOrDefault(folder, List.of()).forEach(Watch::changed);
     }
 
-    /** As another program would: puts in a message under that UID. */
-    public synchronized void put(Folder folder, long uid, byte[] octets) throws IOException {
-        var box = box(folder);
-        keys++;
-        put(box, new Entry("k" + keys, OptionalLong.of(uid), Set.of(), Instant.EPOCH, octets.length));
-        box.octets.put("k" + keys, octets);
-        box.uidNext = Math.max(box.uidNext, uid + 1);
-        watches.getOrDefault(folder, List.of()).forEach(Watch::changed);
-    }
-
     private static void put(Box box, Entry entry) {
         box.entries.put(entry.key(), entry);
         box.scanned = null;

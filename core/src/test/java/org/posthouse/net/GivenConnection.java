@@ -129,6 +129,16 @@ public final class GivenConnection implements Connection {
         secure = true;
     }
 
+    /** Nobody waits. */
+    @Override
+    public void pause(Duration longest) {}
+
+    /** Nothing is really compressed. */
+    @Override
+    public void compress(String goAhead) throws IOException {
+        write(goAhead);
+    }
+
     @Override
     public void write(byte[] octets, int from, int length) {
         output.write(octets, from, length);
