@@ -65,6 +65,20 @@ public final class RawFields {
         return new String(header, start, named, StandardCharsets.ISO_8859_1).toLowerCase(Locale.ROOT);
     }
 
+    /** Whether it has that name, given in lower case. */
+    public boolean is(String name) {
+        if (name.length() != named) {
+            return false;
+        }
+        for (int i = 0; i < named; i++) {
+            int octet = header[start + i];
+            if ((octet >= 'A' && octet <= 'Z' ? octet + 32 : octet) != name.charAt(i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** The first octet of the field. */
     public int start() {
         return start;

@@ -2,6 +2,7 @@ package org.posthouse.imap;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -11,6 +12,7 @@ import java.util.Map;
 import java.util.function.Predicate;
 import org.posthouse.mailbox.Digest;
 import org.posthouse.mailbox.Mail;
+import org.posthouse.message.RawFields;
 
 /** One message that is searched, and what was looked at of it so far. Of one thread. */
 final class Candidate {
@@ -39,15 +41,23 @@ final class Candidate {
     Candidate look(ByteBuffer kept) {
         var octets = new byte[kept.remaining()];
         kept.get(kept.position(), octets);
-        var lines = new FieldLines(octets);
-        while (lines.next()) {
-            var name = lines.name();
+        for (var field = new RawFields(octets); field.next();) {
+            var name = field.name();
             if (plan.fields().contains(name)) {
-                add(name, lines.value());
+                add(name, value(octets, field.body(), field.end()));
             }
         }
         seen = Seen.DIGEST;
         return this;
+    }
+
+    /** Unfolded; octets that are not UTF-8 are read as ISO-8859-1. */
+    private static String value(byte[] octets, int from, int to) {
+        var text = new String(octets, from, to - from, StandardCharsets.UTF_8);
+        if (text.indexOf('\ufffd') >= 0) {
+            text = new String(octets, from, to - from, StandardCharsets.ISO_8859_1);
+        }
+        return text.replace("\r\n", "").strip();
     }
 
     private void add(String name, String value) {

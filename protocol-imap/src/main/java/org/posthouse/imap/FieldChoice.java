@@ -1,14 +1,15 @@
 package org.posthouse.imap;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.Predicate;
 import org.posthouse.imap.FetchItem.Text.Fields;
 import org.posthouse.imap.FetchItem.Text.Which;
 import org.posthouse.mailbox.Digest;
+import org.posthouse.message.RawFields;
 
 /** Which fields of a header a client wants to have. */
-record FieldChoice(Which which, List<String> names) implements Predicate<FieldLines> {
+record FieldChoice(Which which, List<String> names) {
     FieldChoice(Fields fields) {
         this(fields.which(), fields.names().stream().map(name -> name.toLowerCase(Locale.ROOT)).toList());
     }
@@ -18,12 +19,22 @@ record FieldChoice(Which which, List<String> names) implements Predicate<FieldLi
         return which == Which.THESE && Digest.FIELDS.containsAll(names);
     }
 
-    @Override
-    public boolean test(FieldLines field) {
-        return named(field) == (which == Which.THESE);
+    /** Those of a header, as they are, one behind the other, and what ends them. */
+    byte[] of(byte[] header, byte[] ending) {
+        var chosen = new byte[header.length + ending.length];
+        int length = 0;
+        for (var field = new RawFields(header); field.next();) {
+            if (named(field) == (which == Which.THESE)) {
+                int octets = field.end() - field.start();
+                System.arraycopy(header, field.start(), chosen, length, octets);
+                length += octets;
+            }
+        }
+        System.arraycopy(ending, 0, chosen, length, ending.length);
+        return Arrays.copyOf(chosen, length + ending.length);
     }
 
-    private boolean named(FieldLines field) {
+    private boolean named(RawFields field) {
         for (int i = 0; i < names.size(); i++) {
             if (field.is(names.get(i))) {
                 return true;

@@ -73,7 +73,7 @@ final class Sections {
             case Fields fields -> {
                 var choice = choice(fields);
                 yield choice.kept() && header < mail.size()
-                        ? new Found.Picked(FieldLines.chosen(octets(digest.orElseThrow().fields()), choice, LINE_END))
+                        ? new Found.Picked(choice.of(octets(digest.orElseThrow().fields()), LINE_END))
                         : picked(choice, mail, new Range(0, header), mail.size());
             }
         };
@@ -87,7 +87,7 @@ final class Sections {
     private Found picked(FieldChoice choice, Mail mail, Range header, long end) throws IOException {
         var octets = read(mail, header);
         var ending = header.to() < end || endsInEmptyLine(octets) ? LINE_END : new byte[0];
-        return new Found.Picked(FieldLines.chosen(octets, choice, ending));
+        return new Found.Picked(choice.of(octets, ending));
     }
 
     private static boolean endsInEmptyLine(byte[] header) {

@@ -23,11 +23,11 @@ import org.posthouse.disk.HomeDisk;
 import org.posthouse.indexed.IndexedMailboxes;
 import org.posthouse.mailbox.AccountSession;
 import org.posthouse.mailbox.EngineMailboxes;
-import org.posthouse.mailbox.Letter;
 import org.posthouse.mailbox.MailboxEngine;
 import org.posthouse.mailbox.MemoryStore;
 import org.posthouse.mailbox.Store;
 import org.posthouse.mailbox.UidSet;
+import org.posthouse.message.Contents;
 import org.posthouse.message.Refusal;
 import org.posthouse.message.Spool;
 import org.posthouse.net.Connection;
@@ -151,7 +151,7 @@ final class ImapStage implements Transcript.Stage {
 
     private void deliver(String folder, String text) throws Refusal, IOException {
         letters++;
-        mailboxes.open(ANN).deliver(folder, new DeliveryId("d." + letters), Letter.of(text.replace("\\n", "\n")), Set.of(),
+        mailboxes.open(ANN).deliver(folder, new DeliveryId("d." + letters), Contents.of(text.replace("\\n", "\n")), Set.of(),
                 NOON.plusSeconds(letters));
     }
 
