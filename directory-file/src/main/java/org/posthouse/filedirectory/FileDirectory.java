@@ -19,6 +19,7 @@ import org.posthouse.auth.Secrets;
 import org.posthouse.disk.Disk;
 import org.posthouse.message.Address;
 import org.posthouse.message.Refusal;
+import org.posthouse.message.Setting;
 import org.posthouse.net.Site;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,6 +42,10 @@ public final class FileDirectory implements Directory {
         @AttributeDefinition(description = "Store a password anew at log-in when it was stored in a weaker way than scheme, or without the keys "
                 + "that scram asks for; plain ones stay")
         boolean rehash() default true;
+
+        @AttributeDefinition(name = "duration",
+                description = "How long a log-in spares the next one with the same password its slow hash; 0s: not at all")
+        String remember() default "10m";
     }
 
     private static final Logger LOG = LoggerFactory.getLogger("directory-file");
@@ -52,7 +57,7 @@ public final class FileDirectory implements Directory {
     private final Storing storing;
 
     @Activate public FileDirectory(Config config, @Reference Disk disk, @Reference Site site) {
-        this(new Storing(NewPasswords.of(config.scheme()), config.scram(), config.rehash()), disk, site);
+        this(new Storing(NewPasswords.of(config.scheme()), config.scram(), config.rehash(), Setting.duration("remember", config.remember())), disk, site);
     }
 
     FileDirectory(Storing storing, Disk disk, Site site) {

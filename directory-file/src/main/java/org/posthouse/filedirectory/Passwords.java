@@ -2,6 +2,7 @@ package org.posthouse.filedirectory;
 
 import java.nio.CharBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -26,11 +27,13 @@ final class Passwords {
     private static final int LONGEST_WAIT_SECONDS = 20;
 
     private final Storing storing;
+    private final Remembered remembered;
     private final Verifier nobody = Argon2Hash.dummy();
     private final Semaphore turns = new Semaphore(Math.max(1, Runtime.getRuntime().availableProcessors() - 1), true);
 
     Passwords(Storing storing) {
         this.storing = storing;
+        this.remembered = new Remembered(storing.remembered(), Clock.systemUTC());
     }
 
     /** What is stored of a new password: {@code {SCHEME}hash}, and keys for SCRAM where they are asked for. */
@@ -66,7 +69,13 @@ final class Passwords {
     Optional<Users.Secret> matching(Users.User user, char[] password) throws Unavailable {
         return with(password, octets -> {
             for (var secret : user.secrets()) {
+                if (remembered.matched(secret.text(), octets)) {
+                    return Optional.of(secret);
+                }
+            }
+            for (var secret : user.secrets()) {
                 if (matches(secret.verifier(), octets)) {
+                    remembered.keep(secret.text(), octets);
                     return Optional.of(secret);
                 }
             }

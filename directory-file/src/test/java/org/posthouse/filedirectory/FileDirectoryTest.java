@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -56,7 +57,7 @@ class FileDirectoryTest implements DirectoryContract {
     }
 
     private FileDirectory directory() {
-        return new FileDirectory(new Storing(NewPasswords.of("argon2id"), false, true), disk, site);
+        return new FileDirectory(new Storing(NewPasswords.of("argon2id"), false, true, Duration.ofMinutes(10)), disk, site);
     }
 
     private FileDirectory with(String users, String aliases) throws IOException {
@@ -191,7 +192,7 @@ class FileDirectoryTest implements DirectoryContract {
 
     @Test void rehashCanBeTurnedOff() throws Exception {
         write("users", "ann:{SHA}5en6G6MezRroT3XKqkdPOmY/BfQ=\n");
-        assertEquals(Check.RIGHT, new FileDirectory(new Storing(NewPasswords.of("argon2id"), false, false), disk, site).check("ann@here.example", "secret".toCharArray()));
+        assertEquals(Check.RIGHT, new FileDirectory(new Storing(NewPasswords.of("argon2id"), false, false, Duration.ofMinutes(10)), disk, site).check("ann@here.example", "secret".toCharArray()));
         assertEquals("ann:{SHA}5en6G6MezRroT3XKqkdPOmY/BfQ=\n", users());
     }
 
@@ -220,7 +221,7 @@ class FileDirectoryTest implements DirectoryContract {
     }
 
     @Test void editsAtOnceLoseNothing() throws Exception {
-        var directory = new FileDirectory(new Storing(NewPasswords.of("plain"), false, true), disk, site);
+        var directory = new FileDirectory(new Storing(NewPasswords.of("plain"), false, true, Duration.ofMinutes(10)), disk, site);
         var failures = new ConcurrentLinkedQueue<Exception>();
         var threads = IntStream.range(0, 20).mapToObj(i -> Thread.ofVirtual().start(() -> {
             try {
@@ -292,7 +293,7 @@ class FileDirectoryTest implements DirectoryContract {
     }
 
     private FileDirectory withScram() {
-        return new FileDirectory(new Storing(NewPasswords.ARGON2ID, true, true), disk, site);
+        return new FileDirectory(new Storing(NewPasswords.ARGON2ID, true, true, Duration.ofMinutes(10)), disk, site);
     }
 
     @Test void scramKeysAreStoredAndServedWhenAskedFor() throws Exception {

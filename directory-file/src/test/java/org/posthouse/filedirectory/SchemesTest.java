@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -112,7 +113,7 @@ class SchemesTest {
     private static boolean renewed(NewPasswords scheme, String stored) throws Exception {
         var secret = new Users.Secret(stored, Schemes.parse(stored));
         var user = new Users.User(new AccountId("ann@here.example"), List.of(secret), List.of(), Map.of(), 1);
-        return !new Passwords(new Storing(scheme, false, true)).renewed(user, secret, "secret".toCharArray()).equals(List.of(stored));
+        return !new Passwords(new Storing(scheme, false, true, Duration.ofMinutes(10))).renewed(user, secret, "secret".toCharArray()).equals(List.of(stored));
     }
 
     @Test void strengthDecidesWhatIsHashedAnew() throws Exception {
