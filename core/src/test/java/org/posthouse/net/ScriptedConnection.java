@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.ArrayDeque;
 import java.util.Arrays;
@@ -104,14 +104,9 @@ public final class ScriptedConnection implements Connection {
     }
 
     private void ended(Throwable thrown) {
-        try {
-            flush();
-        } catch (IOException _) {
-            // the client is gone, as it may be
-        }
+        close();
         locked(() -> {
             failure = thrown;
-            serverEnded = true;
             returned = true;
         });
     }
@@ -221,22 +216,8 @@ public final class ScriptedConnection implements Connection {
 
     /** The connection's time, for components that take a clock. */
     public Clock clock() {
-        return new Clock() {
-            @Override
-            public ZoneId getZone() {
-                return ZoneOffset.UTC;
-            }
-
-            @Override
-            public Clock withZone(ZoneId zone) {
-                return this;
-            }
-
-            @Override
-            public Instant instant() {
-                return now;
-            }
-        };
+        InstantSource source = () -> now;
+        return source.withZone(ZoneOffset.UTC);
     }
 
     private void hold(String what, BooleanSupplier condition) {
@@ -255,8 +236,12 @@ public final class ScriptedConnection implements Connection {
         }
     }
 
+    private boolean inputOrEnd() {
+        return !toServer.isEmpty() || clientEnded;
+    }
+
     private boolean idle() {
-        return waiting && toServer.isEmpty() && !clientEnded && !woken;
+        return waiting && !inputOrEnd() && !woken;
     }
 
     private int endOfLine() {
@@ -317,7 +302,7 @@ public final class ScriptedConnection implements Connection {
         }
         wire.lock();
         try {
-            if (waits(longest, true)) {
+            if (waits(longest, () -> inputOrEnd() || woken)) {
                 return Event.TIMEOUT;
             }
             if (woken) {
@@ -335,27 +320,19 @@ public final class ScriptedConnection implements Connection {
         flush();
         wire.lock();
         try {
-            var deadline = now.plus(longest);
-            waiting = true;
-            moved.signalAll();
-            while (now.isBefore(deadline) && !clientEnded && !woken && !ending) {
-                moved.await(1, TimeUnit.MINUTES);
-            }
-        } catch (InterruptedException e) {
-            throw new IOException("interrupted", e);
+            waits(longest, () -> clientEnded || woken || ending);
         } finally {
-            waiting = false;
             wire.unlock();
         }
     }
 
-    /** Waits for octets, the end or (if it counts) a wake-up; true when the time was over first. */
-    private boolean waits(Duration longest, boolean wakes) throws IOException {
+    /** Waits until something of that has happened; true when the time was over first. */
+    private boolean waits(Duration longest, BooleanSupplier happened) throws IOException {
         var deadline = now.plus(longest);
         waiting = true;
         moved.signalAll();
         try {
-            while (toServer.isEmpty() && !clientEnded && !(wakes && woken)) {
+            while (!happened.getAsBoolean()) {
                 if (!now.isBefore(deadline)) {
                     return true;
                 }
@@ -395,7 +372,7 @@ public final class ScriptedConnection implements Connection {
         flush();
         wire.lock();
         try {
-            if (waits(readTimeout, false)) {
+            if (waits(readTimeout, this::inputOrEnd)) {
                 throw new SocketTimeoutException("nothing came within " + readTimeout);
             }
             taken = toServer.isEmpty() ? ByteBuffer.allocate(0) : segment(toServer.peek());

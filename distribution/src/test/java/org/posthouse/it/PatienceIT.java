@@ -23,7 +23,8 @@ final class PatienceIT {
     private static final String CONF = """
             login-failures = 6
             login-lockout  = 5s
-            """ + StraightPathIT.CONF.replace("tls      = none", "tls      = none\nwrite-timeout = 2s") + """
+            """ + StraightPathIT.CONF.replace("tls      = none", "tls      = none\nwrite-timeout = 2s")
+            .replace("protocol = smtp", "protocol = smtp\ntls-timeout = 2s") + Sections.SUBMISSION + """
 
             [listener mxs]
             address  = 127.0.0.1
@@ -42,6 +43,7 @@ final class PatienceIT {
             command-timeout = 2s
             data-timeout    = 2s
             message-timeout = 3s
+            session-timeout = 5s
 
             [protocol-pop3]
             login-time = 3s
@@ -79,6 +81,13 @@ final class PatienceIT {
         clients.put("421 an octet of a message now and then", () -> dripping("mx", IN_DATA, "x"));
         clients.put("421 a line of a message now and then", () -> dripping("mx", IN_DATA, "x\r\n"));
         clients.put("421 silence within a chunk", () -> silent("mx", IN_DATA.replace("DATA", "BDAT 9") + "x"));
+        clients.put("421 silence between two chunks", () -> silent("mx", IN_DATA.replace("DATA", "BDAT 1") + "x"));
+        clients.put("421 nothing that brings mail on", () -> dripping("mx", "", "NOOP\r\n"));
+        clients.put("421 silence at a challenge", PatienceIT::challenged);
+        clients.put("no TLS handshake after the go-ahead", () -> silent("mx", "STARTTLS\r\n"));
+        clients.put("a TLS handshake after the go-ahead an octet at a time",
+                () -> dripping("mx", "STARTTLS\r\n\u0016\u0003\u0001\u0001\u0000", "\u0001"));
+        clients.put("+ no answer to a challenge", () -> silent("pop3", "AUTH PLAIN\r\n"));
         clients.put("no TLS handshake", () -> silent("mxs", ""));
         clients.put("a TLS handshake an octet at a time", () -> dripping("mxs", "\u0016\u0003\u0001\u0001\u0000", "\u0001"));
         clients.put("no PROXY header", () -> silent("proxied", ""));
@@ -97,7 +106,7 @@ final class PatienceIT {
             for (var end : ends.entrySet()) {
                 var last = end.getValue().get();
                 var code = end.getKey().split(" ")[0];
-                assertTrue(!code.matches("421|\\+OK") || last.startsWith(code), end.getKey() + ": " + last);
+                assertTrue(!code.matches("421|\\+|\\+OK") || last.startsWith(code), end.getKey() + ": " + last);
             }
         }
         assertEquals("250", code("bob"));
@@ -141,6 +150,13 @@ final class PatienceIT {
                 return lastLine(heard);
             }
             throw new SocketTimeoutException("it is still there after " + TOO_LONG_MILLIS + " ms, having heard " + heard);
+        }
+    }
+
+    private static String challenged() throws IOException {
+        try (var smtp = Smtp.overTls(server.port("submissions"))) {
+            smtp.command("AUTH LOGIN", "334");
+            return smtp.line();
         }
     }
 

@@ -26,7 +26,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Lets people read and keep their mail by IMAP4rev1 (RFC 3501). */
-@Component(configurationPid = "protocol-imap")
+@Component(configurationPid = "protocol-imap", property = Protocol.BUSY + "=* BYE [UNAVAILABLE] Too many connections, try again later")
 @Designate(ocd = ImapProtocol.Config.class)
 public final class ImapProtocol implements Protocol {
     @ObjectClassDefinition(name = "protocol-imap", description = "Lets people read and keep their mail by IMAP4rev1 (RFC 3501)")
