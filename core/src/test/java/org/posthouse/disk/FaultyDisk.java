@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -31,10 +32,31 @@ public final class FaultyDisk implements Disk {
 
     private record Fault(Op op, int nth) {}
 
+    /** What goes wrong at one step, or from there on until it is mended. */
+    public enum Trouble {
+        /** That step alone fails. */
+        BROKEN_ONCE,
+        /** Nothing can be written or made any more; names can be changed and removed. */
+        FULL,
+        /** Nothing can be changed any more. */
+        READ_ONLY;
+
+        private boolean hits(Op op, boolean first) {
+            return switch (this) {
+                case BROKEN_ONCE -> first;
+                case FULL -> op == Op.CREATE || op == Op.WRITE || op == Op.FOLDER || op == Op.LINK;
+                case READ_ONLY -> op != Op.SYNC_FOLDER;
+            };
+        }
+    }
+
+    private record Plan(Trouble trouble, int from) {}
+
     private final Disk disk;
     private final List<Step> steps = new CopyOnWriteArrayList<>();
     private final Map<Fault, IOException> faults = new ConcurrentHashMap<>();
     private final Map<Op, Integer> counts = new ConcurrentHashMap<>();
+    private volatile Optional<Plan> plan = Optional.empty();
 
     public FaultyDisk(Disk disk) {
         this.disk = disk;
@@ -44,6 +66,19 @@ public final class FaultyDisk implements Disk {
     public FaultyDisk fail(Op op, int nth, IOException how) {
         faults.put(new Fault(op, counts.getOrDefault(op, 0) + nth), how);
         return this;
+    }
+
+    /** Begins trouble with the nth step from now, whatever it is (1 is the next). */
+    public FaultyDisk trouble(Trouble trouble, int nth) {
+        plan = Optional.of(new Plan(trouble, steps.size() + nth));
+        return this;
+    }
+
+    /** Ends it; whether the step was reached with which it began. */
+    public boolean mend() {
+        boolean begun = plan.isPresent() && steps.size() >= plan.get().from;
+        plan = Optional.empty();
+        return begun;
     }
 
     public static IOException full() {
@@ -70,6 +105,10 @@ public final class FaultyDisk implements Disk {
         var fault = faults.remove(new Fault(op, nth));
         if (fault != null) {
             throw fault;
+        }
+        var now = plan;
+        if (now.isPresent() && steps.size() >= now.get().from && now.get().trouble.hits(op, steps.size() == now.get().from)) {
+            throw now.get().trouble == Trouble.FULL ? full() : broken();
         }
     }
 

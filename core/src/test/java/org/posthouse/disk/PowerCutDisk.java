@@ -14,13 +14,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Writes down every step, so that the disk can be made anew as a power cut after any of them would leave it. */
+/** Writes down every step, so that the disk can be made anew as a power cut after any of them would leave it. Does not sync in earnest. */
 public final class PowerCutDisk implements Disk {
     /**
-     * What a cut does to what was not synced. Names: file systems may keep or lose them. Octets are lost, or with {@code TORN}
-     * every second sector of what changed has got through.
+     * What a cut does to what was not synced. Names are kept, only with {@code LOST} they are lost too. Octets are lost, or some
+     * sectors of what changed have got through: every second one from the first ({@code TORN}) or from the second ({@code HOLES}) on,
+     * or the first half ({@code HALF}). With {@code WRITTEN} all has got through, as when only the process was killed.
      */
-    public enum Unsynced { KEPT, LOST, TORN }
+    public enum Unsynced { KEPT, LOST, TORN, HOLES, HALF, WRITTEN }
 
     private static final int SECTOR = 512;
 
@@ -37,11 +38,29 @@ public final class PowerCutDisk implements Disk {
             System.arraycopy(octets, 0, written, (int) at, octets.length);
         }
 
-        byte[] torn() {
+        byte[] left(Unsynced unsynced) {
+            return switch (unsynced) {
+                case KEPT, LOST -> synced;
+                case TORN -> everySecond(0);
+                case HOLES -> everySecond(SECTOR);
+                case HALF -> firstHalf();
+                case WRITTEN -> written;
+            };
+        }
+
+        private byte[] everySecond(int first) {
             var left = Arrays.copyOf(synced, Math.max(synced.length, written.length));
-            for (int at = 0; at < written.length; at += 2 * SECTOR) {
+            for (int at = first; at < written.length; at += 2 * SECTOR) {
                 System.arraycopy(written, at, left, at, Math.min(SECTOR, written.length - at));
             }
+            return left;
+        }
+
+        private byte[] firstHalf() {
+            int from = Math.max(0, Arrays.mismatch(synced, written));
+            int end = (from + (written.length - from) / 2) / SECTOR * SECTOR;
+            var left = Arrays.copyOf(synced, Math.max(synced.length, end));
+            System.arraycopy(written, 0, left, 0, Math.max(0, end));
             return left;
         }
     }
@@ -157,7 +176,7 @@ public final class PowerCutDisk implements Disk {
         }
         for (var left : (unsynced == Unsynced.LOST ? state.durable : state.names).entrySet()) {
             var file = other.resolve(home.relativize(left.getKey()));
-            Files.write(file, unsynced == Unsynced.TORN ? left.getValue().torn() : left.getValue().synced);
+            Files.write(file, left.getValue().left(unsynced));
             Files.setLastModifiedTime(file, FileTime.from(Instant.now().minusSeconds(3600)));
         }
     }
@@ -217,7 +236,6 @@ public final class PowerCutDisk implements Disk {
 
     @Override
     public void syncFolder(Path folder) throws IOException {
-        disk.syncFolder(folder);
         steps.add(state -> state.syncFolder(folder));
     }
 
@@ -244,7 +262,6 @@ public final class PowerCutDisk implements Disk {
 
         @Override
         public void sync() throws IOException {
-            writing.sync();
             steps.add(state -> state.names.get(file).synced = state.names.get(file).written);
         }
 

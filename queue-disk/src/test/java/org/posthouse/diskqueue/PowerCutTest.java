@@ -52,6 +52,7 @@ final class PowerCutTest {
             disk.cutAfter(steps, unsynced, after);
             check(after, steps);
         }
+        System.out.println("power cuts replayed: " + promises.size() + " acknowledged states x " + (disk.steps() + 1) + " steps, " + unsynced);
     }
 
     /** Ids of one folder, so that files go from one to the other. */
@@ -131,7 +132,7 @@ final class PowerCutTest {
         int last = (int) promises.stream().filter(p -> p.steps() <= steps).count() - 1;
         var before = promises.get(Math.max(last, 0)).items();
         var next = promises.get(Math.min(last + 1, promises.size() - 1)).items();
-        var left = Queues.over(new HomeDisk(after), clock, 1_000);
+        var left = Queues.over(new PowerCutDisk(new HomeDisk(after), after), clock, 1_000);
         left.open();
         var there = new HashMap<String, Item>();
         left.browse(Optional.empty(), 100).forEach(e -> there.put(e.item().id(), e.item()));

@@ -50,6 +50,7 @@ class PowerCutTest {
     private Path home;
     private PowerCutDisk disk;
     private MboxStore store;
+    private boolean holes; // in the place of a message's beginning: what has got through of it then stands behind the one before
 
     @BeforeEach
     void start() {
@@ -67,6 +68,25 @@ class PowerCutTest {
             disk.cutAfter(steps, unsynced, after);
             check(after, steps, 0);
         }
+        assertTrue(disk.steps() > 150);
+        System.out.println("power cuts replayed: " + promises.size() + " acknowledged states x " + (disk.steps() + 1) + " steps, " + unsynced);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Unsynced.class)
+    void aFolderThatWasMadeIsThereWithWhatWasAdded(Unsynced unsynced) throws Exception {
+        var sent = new Folder(INBOX.account(), "Sent/2026");
+        store.create(sent);
+        int made = disk.steps();
+        store.add(sent, new DeliveryId("a.1"), Letter.of("Subject: x\n\nbody\n"), Set.of("\\Seen"), NOON);
+        int added = disk.steps();
+        store.record(sent, List.of("pa.1"));
+        for (int steps = made; steps <= disk.steps(); steps++) {
+            var after = dir.resolve("after" + steps);
+            disk.cutAfter(steps, unsynced, after);
+            var found = Stores.over(new PowerCutDisk(new HomeDisk(after), after)).scan(sent);
+            assertTrue(found.size() == 1 || steps < added && found.isEmpty(), "after " + steps + " of " + made + ", " + added + ": " + found);
+        }
     }
 
     @ParameterizedTest
@@ -78,6 +98,7 @@ class PowerCutTest {
             disk.cutAfter(steps, unsynced, after);
             var mbox = after.resolve(MBOX);
             if (Files.exists(mbox) && endsWithALine(mbox)) {
+                holes = unsynced == Unsynced.HOLES;
                 Files.writeString(mbox, "\nFrom x@example.test Sun Mar  1 12:00:00 2026\nSubject: foreign\n\nbody\n\n", StandardOpenOption.APPEND);
                 check(after, steps, 1);
             }
@@ -147,7 +168,7 @@ class PowerCutTest {
 
     private void check(Path after, int steps, int foreign) throws IOException {
         var promise = promises.stream().filter(p -> p.steps() <= steps).toList().getLast();
-        var again = Stores.over(new HomeDisk(after));
+        var again = Stores.over(new PowerCutDisk(new HomeDisk(after), after));
         var found = again.scan(INBOX);
         var keys = found.stream().map(Entry::key).toList();
         var ours = keys.stream().filter(k -> k.startsWith("p")).toList();
@@ -158,7 +179,8 @@ class PowerCutTest {
         for (var entry : found) {
             assertTrue(!promise.removed().contains(entry.key()), when);
             if (entry.key().startsWith("p") && (foreign == 0 || promise.there().contains(entry.key()))) {
-                assertEquals(texts.get(entry.key()), read(again, entry), when);
+                var text = read(again, entry);
+                assertEquals(texts.get(entry.key()), holes && foreign == 1 ? text.substring(0, texts.get(entry.key()).length()) : text, when);
             }
         }
         for (var entry : found.stream().filter(e -> promise.there().contains(e.key())).toList()) {
@@ -198,7 +220,7 @@ class PowerCutTest {
                 if (Files.exists(mbox) && endsWithALine(mbox)) {
                     Files.writeString(mbox, added, StandardOpenOption.APPEND);
                 }
-                var again = Stores.over(new HomeDisk(after));
+                var again = Stores.over(new PowerCutDisk(new HomeDisk(after), after));
                 var text = texts.get("p" + "a.3").replace("\r\n", "\n");
                 again.add(INBOX, new DeliveryId("a.3"), Letter.of(text), Set.of(), NOON);
                 int now = steps;
