@@ -1,6 +1,7 @@
 package org.posthouse.indexed;
 
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -130,7 +131,14 @@ final class FolderIndex {
             var known = next < listing.size() && listing.get(next).uid() == entry.uid() ? listing.get(next++) : null;
             if (known == null || !same(known, entry.entry())) {
                 modseq = modseq == 0 ? account.modseqs().next() : modseq;
-                arrived.add(mail(entry, known, modseq));
+                try {
+                    arrived.add(mail(entry, known, modseq));
+                } catch (FileSystemException e) { // gone since it was listed, or not to be read: the others are
+                    LOG.debug("{} of {} has no size: {}", entry.entry().key(), folder, e.toString());
+                    if (known != null) {
+                        gone.add(known.uid());
+                    }
+                }
             }
         }
         while (next < listing.size()) {

@@ -172,8 +172,7 @@ final class Arrival {
             pieces.add(new Rewrite.Piece.Text(message.source(), text.octets()));
             pieces.add(new Rewrite.Piece.New(new byte[] {'\n'}));
         }
-        var extent = new Rewrite.Extent(size, pieces);
-        journal.change(file, List.of(extent), extent.length());
+        journal.append(file, pieces);
         return after(file, before, size, lead, given);
     }
 

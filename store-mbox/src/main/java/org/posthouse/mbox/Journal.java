@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.zip.CRC32C;
 import java.util.zip.CheckedInputStream;
 import org.posthouse.disk.Disk;
+import org.posthouse.message.Unavailable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -61,21 +62,28 @@ final class Journal {
         }
     }
 
+    /** Adds octets at the end. Unavailable when nothing was added; anything else when only the next look will tell. */
+    void append(Access file, List<Rewrite.Piece> pieces) throws IOException {
+        long size = file.size();
+        var extent = new Rewrite.Extent(size, pieces);
+        try {
+            change(file, List.of(extent), extent.length());
+        } catch (IOException e) {
+            file.append().truncate(size); // first: a journal that finds the file shorter is left out
+            if (exists()) {
+                forget();
+            }
+            throw new Unavailable("cannot store in " + file.file(), e);
+        }
+    }
+
     /** @param longer how much longer the file becomes; negative when shorter */
-    void change(Access file, List<Rewrite.Extent> extents, long longer) throws IOException {
-        long before = file.size();
+    private void change(Access file, List<Rewrite.Extent> extents, long longer) throws IOException {
         if (longer > 0) {
             grow(file, longer);
         }
         long size = file.size();
-        try {
-            write(journal, file, size, longer > 0 ? size : size + longer, extents);
-        } catch (IOException e) {
-            if (longer > 0 && !exists()) {
-                file.append().truncate(before);
-            }
-            throw e;
-        }
+        write(journal, file, size, longer > 0 ? size : size + longer, extents);
         apply(file, read());
     }
 
