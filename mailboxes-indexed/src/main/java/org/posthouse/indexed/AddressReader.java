@@ -73,7 +73,7 @@ final class AddressReader {
             case ':' -> colon();
             case '<' -> openAngle();
             case '>' -> closeAngle();
-            case '@' -> at();
+            case '@' -> atSign();
             case '"' -> quoted();
             case '[' -> bracket();
             default -> atom();
@@ -148,7 +148,7 @@ final class AddressReader {
     }
 
     /** The last one parts the local part from the domain. */
-    private void at() {
+    private void atSign() {
         at++;
         startAnew();
         if (hasAt) {
