@@ -121,12 +121,16 @@ record Jar(Path file, String name, Version version, List<String> services, List<
         return all;
     }
 
-    private static List<String> matching(JarFile jar, String path) {
+    private static List<String> matching(JarFile jar, String path) throws BadJar {
         if (!path.contains("*")) {
             return List.of(path);
         }
         var pattern = Arrays.stream(path.split("\\*", -1)).map(Pattern::quote).collect(Collectors.joining("[^/]*"));
-        return jar.stream().map(ZipEntry::getName).filter(n -> n.matches(pattern)).toList();
+        var names = jar.stream().map(ZipEntry::getName).filter(n -> n.matches(pattern)).toList();
+        if (names.isEmpty()) {
+            throw new BadJar("its manifest names the components " + path + ", and there is none in it");
+        }
+        return names;
     }
 
     private static void describe(InputStream xml, Described all) throws XMLStreamException {

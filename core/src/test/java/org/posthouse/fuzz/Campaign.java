@@ -16,7 +16,7 @@ import java.util.List;
 final class Campaign {
     private static final int SECONDS = 60;
     private static final int MOST_FOUND = 10; // of different stack traces; then it gives up
-    private static final int LONGEST_SECONDS = 30; // of an input that hangs; the machine may be busy
+    private static final int LONGEST_SECONDS = 120; // of an input that hangs; the machine may be busy with more than this
     private static final Path MEMORY = Path.of("/dev/shm");
 
     private final FuzzTarget target;
