@@ -239,6 +239,14 @@ public final class MemoryStore implements Store {
         tell(folder);
     }
 
+    /** As another program would: writes another text under the same key. */
+    public synchronized void write(Folder folder, String key, byte[] octets) throws IOException {
+        var box = box(folder);
+        var entry = box.entries.get(key);
+        box.octets.put(key, octets);
+        put(box, new Entry(key, entry.uid(), entry.flags(), entry.received(), octets.length));
+    }
+
     /** As if another program had done something there. */
     public synchronized void tell(Folder folder) {
         watches.getOrDefault(folder, List.of()).forEach(Watch::changed);

@@ -2,9 +2,9 @@ package org.posthouse.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,13 +29,14 @@ final class BesideIT {
     Path dir;
 
     @BeforeAll
-    static void theProgramsAreThere() {
+    static void theProgramsAreThere() throws IOException, InterruptedException {
         Tool.need("dovecot", "dovecot-imapd");
         Tool.need("mutt", "mutt");
         Tool.need("procmail", "procmail");
         if (Neighbours.root()) {
             Tool.need("postfix", "postfix");
         }
+        assumeTrue(Tool.run("dovecot", "--version").output().startsWith("2.3."), "the configuration is one for Dovecot 2.3");
     }
 
     @ParameterizedTest
@@ -44,37 +45,37 @@ final class BesideIT {
         var neighbours = new Neighbours(dir, format);
         var ledger = new Ledger();
         try (var server = neighbours.server().start(); var dovecot = new Dovecot(neighbours).start()) {
-            var crowd = new Household(ledger, server, dovecot, new Mutt(neighbours), format);
-            var postfix = work(crowd, neighbours, server);
-            compare(crowd, server);
+            var household = new Household(ledger, server, dovecot, new Mutt(neighbours), format);
+            var postfix = work(household, neighbours, server);
+            compare(household, server);
             System.out.println(format + ": " + ledger);
-            assertEquals(List.of(), ledger.troubles());
+            assertEquals(List.of(), ledger.troubles(), () -> server.log().lines().filter(l -> !l.contains(" INFO ")).toList().toString());
             assertEquals(List.of(), dovecot.complaints());
             assertEquals(List.of(), postfix.map(Postfix::complaints).orElse(List.of()));
             for (var deed : List.of("looks of POP3", "removed by POP3", "put by smtp", "put by procmail", "moved by Dovecot", "removed by Dovecot")) {
-                assertTrue(ledger.count(deed) > SECONDS / 4, deed + ": " + ledger);
+                assertTrue(ledger.count(deed) > 0, deed + ": " + ledger);
             }
         }
     }
 
-    private static void compare(Household crowd, Server server) throws IOException {
+    private static void compare(Household household, Server server) throws IOException {
         try {
-            crowd.compare();
+            household.compare();
         } catch (IOException e) {
             throw new IOException(server.log(), e);
         }
     }
 
     /** Until all that was accepted is delivered. */
-    private static Optional<Postfix> work(Household crowd, Neighbours neighbours, Server server) throws Exception {
+    private static Optional<Postfix> work(Household household, Neighbours neighbours, Server server) throws Exception {
         var procmailrc = Mutt.procmailrc(neighbours);
         var postfix = Neighbours.root() ? Optional.of(new Postfix(neighbours, procmailrc)) : Optional.<Postfix>empty();
         try {
             if (postfix.isPresent()) {
                 postfix.get().start();
             }
-            try (crowd) {
-                crowd.begin(procmailrc, postfix);
+            try (household) {
+                household.begin(procmailrc, postfix);
                 TimeUnit.SECONDS.sleep(SECONDS);
             }
             if (postfix.isPresent()) {

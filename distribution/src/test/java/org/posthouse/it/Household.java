@@ -145,14 +145,21 @@ final class Household implements AutoCloseable {
         toFlag(listed, "13579").ifPresent(id -> keys.append("<untag-pattern>~A<enter><tag-pattern>").append(Mutt.pattern(id)).append("<tag-prefix><flag-message><untag-pattern>~A<enter>"));
         mutt.press(keys + "<sync-mailbox><quit>");
         try (var imap = dovecot.imap()) {
-            var archive = Set.copyOf(look("Dovecot", imap, ARCHIVE).values());
+            var archive = look("Dovecot", imap, ARCHIVE);
             var inbox = look("Dovecot", imap, INBOX);
-            deleted.ifPresent(id -> settle("mutt", id, inbox.containsValue(id), false));
-            saved.ifPresent(id -> settle("mutt", id, inbox.containsValue(id), archive.contains(id)));
-            if (saved.isPresent() && inbox.containsValue(saved.get()) && archive.contains(saved.get())) { // copied, but not deleted
-                ledger.did("left by mutt");
-                expunge(imap, uid(inbox, saved.get()));
-            }
+            settle(imap, inbox, archive, deleted, saved);
+        }
+    }
+
+    private void settle(Imap imap, Map<Long, String> inbox, Map<Long, String> archive, Optional<String> deleted, Optional<String> saved)
+            throws IOException {
+        deleted.ifPresent(id -> settle("mutt", id, inbox.containsValue(id), false));
+        saved.filter(id -> inbox.containsValue(id) || archive.containsValue(id))
+                .ifPresent(id -> settle("mutt", id, inbox.containsValue(id), archive.containsValue(id)));
+        saved.filter(id -> !inbox.containsValue(id) && !archive.containsValue(id)).ifPresent(id -> ledger.willLie("mutt", id, ARCHIVE));
+        if (saved.isPresent() && inbox.containsValue(saved.get()) && archive.containsValue(saved.get())) { // copied, but not deleted
+            ledger.did("left by mutt");
+            expunge(imap, uid(inbox, saved.get()));
         }
     }
 

@@ -122,6 +122,13 @@ final class Ledger {
         letter.leaving = NEVER;
     }
 
+    /** Like that, but Dovecot takes some time to see what another program puts into a folder while it writes there too. */
+    synchronized void willLie(String by, String id, String folder) {
+        lies(by, id, folder);
+        letters.get(id).since = NEVER;
+        letters.get(id).certain = true;
+    }
+
     synchronized void flagged(String id) {
         deeds.merge("flagged", 1, Integer::sum);
         letters.get(id).flagged = true;

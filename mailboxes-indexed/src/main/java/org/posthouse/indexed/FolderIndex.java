@@ -140,6 +140,9 @@ final class FolderIndex {
                     }
                 }
             }
+            if (known != null && !sameSize(known, entry.entry())) {
+                digests.gone(UidSet.of(known.uid()));
+            }
         }
         while (next < listing.size()) {
             gone.add(listing.get(next++).uid());
@@ -172,8 +175,13 @@ final class FolderIndex {
         return new Mail(found.uid(), size(entry, known), shared(entry.flags()), entry.received(), modseq, entry.key());
     }
 
+    /** Other programs may write a line more into the header of a message in an mbox. */
     private static boolean same(Mail known, Entry entry) {
-        return known.key().equals(entry.key()) && known.flags().equals(entry.flags());
+        return known.key().equals(entry.key()) && known.flags().equals(entry.flags()) && sameSize(known, entry);
+    }
+
+    private static boolean sameSize(Mail known, Entry entry) {
+        return entry.size() == Entry.UNKNOWN || entry.size() == known.size();
     }
 
     private long size(Entry entry, Mail known) throws IOException {

@@ -30,7 +30,10 @@ final class Replay {
                 modseq = Math.max(modseq, gap.to());
             }
             case Note.Came(var mail) -> {
-                mails.put(mail.uid(), mail);
+                var before = mails.put(mail.uid(), mail);
+                if (before != null && before.size() != mail.size()) {
+                    places.remove(mail.uid()); // another program changed its header
+                }
                 modseq = Math.max(modseq, mail.modseq());
                 uidNext = Math.max(uidNext, mail.uid() + 1);
             }

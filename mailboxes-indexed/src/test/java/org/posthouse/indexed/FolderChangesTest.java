@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -270,6 +271,19 @@ class FolderChangesTest {
         var changes = mail.changesSince("INBOX", moment);
         assertEquals(List.of(one), changes.mails().stream().map(Mail::uid).toList());
         assertEquals(UidSet.of(two), changes.vanished());
+    }
+
+    @Test
+    void aMessageToWhichAnotherProgramAddsAFieldCanStillBeRead() throws Exception {
+        long one = deliver();
+        var text = "Lines: 1\r\nSubject: 1\r\n\r\n1\r\n";
+        store.write(INBOX, inbox().find(one).orElseThrow().key(), text.getBytes(StandardCharsets.US_ASCII));
+        for (int i = 0; i < 2; i++) {
+            try (var in = mail.read("INBOX", inbox().find(one).orElseThrow())) {
+                assertEquals(text, new String(in.readAllBytes(), StandardCharsets.US_ASCII));
+            }
+            start();
+        }
     }
 
     @Test

@@ -22,10 +22,13 @@ import org.posthouse.mailbox.Store.Entry;
 import org.posthouse.maildir.Listed.Lying;
 import org.posthouse.maildir.Listed.Named;
 import org.posthouse.maildir.Listed.Stamps;
+import org.posthouse.message.Unavailable;
 
 /** Lists a folder: what lies in {@code new/} and {@code cur/}, with the UIDs of its uidlist. */
 final class Lister {
     private static final int MOST_LOOKS = 4;
+    private static final int MOST_ATTEMPTS = 20;
+    private static final Duration TICK = Duration.ofMillis(20); // longer than one of any kernel's clock
     private static final Duration OLDEST_IN_TMP = Duration.ofHours(36); // as the inventor of Maildir asks
 
     private static final Comparator<Lying> ORDER = Comparator
@@ -58,17 +61,30 @@ final class Lister {
      */
     Listed list(Listed before, Set<String> gone) throws IOException {
         cleanTmp();
+        for (int attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
+            try {
+                return look(before, gone);
+            } catch (NoSuchFileException e) { // a new message's file was renamed before it was looked at
+                if (!Files.isDirectory(dir.resolve("cur")) || !Files.isDirectory(dir.resolve("new"))) {
+                    throw e;
+                }
+            }
+        }
+        throw new Unavailable("messages in " + dir + " are renamed all the time");
+    }
+
+    private Listed look(Listed before, Set<String> gone) throws IOException {
         var stamps = stamps();
         var at = ground.clock().instant();
         var names = names(before);
         var earlier = names;
-        boolean sure = curIsStill(stamps.cur()) && missesNone(names, before, gone);
+        boolean sure = curIsStill(stamps.cur()) && missesNone(names, before, gone, at);
         for (int looks = 1; looks < MOST_LOOKS && !sure; looks++) {
             stamps = stamps();
             at = ground.clock().instant();
             earlier = names;
             names = names(before);
-            sure = curIsStill(stamps.cur()) && (missesNone(names, before, gone) || names.keySet().equals(earlier.keySet()));
+            sure = curIsStill(stamps.cur()) && (missesNone(names, before, gone, at) || names.keySet().equals(earlier.keySet()));
         }
         if (!sure) {
             earlier.keySet().removeAll(gone);
@@ -77,12 +93,18 @@ final class Lister {
         return listed(stamps, at, names, before);
     }
 
-    private static boolean missesNone(Map<String, Named> names, Listed before, Set<String> gone) {
-        return before.byKey().keySet().stream().allMatch(key -> names.containsKey(key) || gone.contains(key));
+    /** Where nothing is known of before, only a directory that was at rest for a tick is sure to have told all. */
+    private boolean missesNone(Map<String, Named> names, Listed before, Set<String> gone, Instant at) throws IOException {
+        return before == Listed.NOTHING ? curChanged().toInstant().plus(TICK).isBefore(at)
+                : before.byKey().keySet().stream().allMatch(key -> names.containsKey(key) || gone.contains(key));
+    }
+
+    private FileTime curChanged() throws IOException {
+        return Files.getLastModifiedTime(dir.resolve("cur"));
     }
 
     private boolean curIsStill(FileTime then) throws IOException {
-        return Files.getLastModifiedTime(dir.resolve("cur")).equals(then);
+        return curChanged().equals(then);
     }
 
     /** What is as it was keeps its objects and its place; so listing again costs little more than reading the names. */
@@ -153,20 +175,16 @@ final class Lister {
         return Optional.of(new Lying(new Entry(name.base(), uid(row.orElse(null)), flags.flags(name.letters()), received.get(), size), named));
     }
 
-    /** Empty for what is no message's file, or none any more. */
+    /** Empty for what is no message's file; NoSuchFileException when it is not there any more. */
     private Optional<Instant> received(Named named) throws IOException {
         var said = named.name().received();
         if (said.isPresent()) {
             return Optional.of(Instant.ofEpochSecond(said.getAsLong()));
         }
         var file = dir.resolve(named.inNew() ? "new" : "cur").resolve(named.fileName());
-        try {
-            var is = Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-            return Optional.of(is).filter(BasicFileAttributes::isRegularFile)
-                    .map(i -> Instant.ofEpochSecond(i.lastModifiedTime().toInstant().getEpochSecond()));
-        } catch (NoSuchFileException _) {
-            return Optional.empty(); // moved or removed meanwhile
-        }
+        var is = Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+        return Optional.of(is).filter(BasicFileAttributes::isRegularFile)
+                .map(i -> Instant.ofEpochSecond(i.lastModifiedTime().toInstant().getEpochSecond()));
     }
 
     private void cleanTmp() throws IOException {

@@ -287,18 +287,19 @@ final class MaildirFolder {
 
     private <R> R reading(String key, Reading<R> reading) throws IOException {
         var lying = known().byKey().get(key);
-        if (lying != null) {
-            try {
-                return reading.of(lying);
-            } catch (NoSuchFileException _) {
-                lying = null; // it moved; see below
+        for (int looks = 0; looks < MOST_LOOKS; looks++) {
+            if (lying != null) {
+                try {
+                    return reading.of(lying);
+                } catch (NoSuchFileException _) {
+                    lying = null; // it moved; see below
+                }
+            } else if (looks > 0) {
+                throw new NoSuchFileException(key);
             }
+            lying = inPlace(this::relist).byKey().get(key);
         }
-        lying = inPlace(this::relist).byKey().get(key);
-        if (lying == null) {
-            throw new NoSuchFileException(key);
-        }
-        return reading.of(lying);
+        throw new Unavailable(key + " in " + dir + " is renamed all the time");
     }
 
     Path file(Listed.Lying lying) {
