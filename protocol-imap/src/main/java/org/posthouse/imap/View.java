@@ -119,13 +119,16 @@ final class View {
         return told.in(recent).size();
     }
 
-    /** With {@code \Recent}. */
+    /** In order, with {@code \Recent}. */
     Set<String> flags(Mail message) {
-        if (!recent(message.uid())) {
+        boolean recent = recent(message.uid());
+        if (!recent && message.flags().size() < 2) {
             return message.flags();
         }
         var flags = new TreeSet<>(message.flags());
-        flags.add("\\Recent");
+        if (recent) {
+            flags.add("\\Recent");
+        }
         return flags;
     }
 
@@ -195,6 +198,11 @@ final class View {
         return now;
     }
 
+    /** How many of these the client still counts, although they are gone. */
+    int countGone(UidSet uids) {
+        return told.in(uids.intersection(gone)).size();
+    }
+
     /** All messages that the client knows of. */
     UidSet all() {
         return ceiling == 1 ? UidSet.NONE : UidSet.range(1, ceiling - 1).minus(hidden);
@@ -211,15 +219,19 @@ final class View {
         if (now.uidValidity() != told.uidValidity()) {
             throw new NoSuchFileException(folder);
         }
-        if (now != latest || stored.isPresent()) {
-            takeChanges(out);
-        }
+        var news = now != latest || stored.isPresent() ? takeChanges() : Optional.<News>empty();
         if (shift == Shift.ALLOWED && !gone.isEmpty()) {
             tellGone(out);
         }
+        if (news.isPresent()) {
+            tell(out, news.get());
+        }
     }
 
-    private void takeChanges(Output out) throws Refusal, IOException {
+    /** What is to be told beside what is gone; {@code before} is how the client knew the changed ones. */
+    private record News(Listing before, List<Mail> changed, List<Mail> arrived) {}
+
+    private Optional<News> takeChanges() throws Refusal, IOException {
         var changes = mail.changesSince(folder, upTo);
         var before = told;
         long oldCeiling = ceiling;
@@ -233,12 +245,18 @@ final class View {
         if (!arrived.isEmpty()) {
             ceiling = afterLast(told, ceiling);
             claimRecent(latest);
+        }
+        return Optional.of(new News(before, changed, arrived));
+    }
+
+    private void tell(Output out, News news) throws Gone {
+        if (!news.arrived().isEmpty()) {
             tellSize(out);
         }
-        if (keywords.learn(changes.mails())) {
+        if (keywords.learn(news.arrived()) | keywords.learn(news.changed())) {
             tellKeywords(out);
         }
-        tellFlags(out, before, changed);
+        tellFlags(out, news.before(), news.changed());
     }
 
     private static List<Mail> join(List<Mail> some, List<Mail> more) {
@@ -289,7 +307,7 @@ final class View {
             return;
         }
         var done = UidSet.ofSorted(changed.stream().mapToLong(Mail::uid));
-        for (var message : told.in(stored.get().uids().minus(done))) {
+        for (var message : told.in(stored.get().uids().minus(done).minus(gone))) {
             tell(out, message, true);
         }
     }
