@@ -116,7 +116,13 @@ final class View {
     }
 
     int countRecent() {
-        return told.in(recent).size();
+        return recent.ranges().stream().mapToInt(range -> below(range.to() + 1) - below(range.from())).sum();
+    }
+
+    /** How many messages have a UID below this one. */
+    private int below(long uid) {
+        int index = told.indexOf(uid);
+        return index < 0 ? -index - 1 : index;
     }
 
     /** In order, with {@code \Recent}. */
@@ -238,9 +244,10 @@ final class View {
         var arrived = changes.mails().stream().filter(m -> m.uid() >= oldCeiling).toList();
         var changed = changes.mails().stream().filter(m -> before.indexOf(m.uid()) >= 0).toList();
         hide(changes.mails());
-        told = told.with(join(changed, arrived), UidSet.NONE, changes.now().uidNext(), changes.now().modseq());
         gone = gone.union(present(before, changes.vanished()));
         latest = changes.now();
+        told = gone.isEmpty() && hidden.isEmpty() ? latest // which all sessions share
+                : told.with(join(changed, arrived), UidSet.NONE, latest.uidNext(), latest.modseq());
         upTo = latest.modseq();
         if (!arrived.isEmpty()) {
             ceiling = afterLast(told, ceiling);
