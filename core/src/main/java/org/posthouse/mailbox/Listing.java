@@ -4,9 +4,13 @@ import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.Iterator;
 import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.RandomAccess;
+import java.util.Spliterator;
+import java.util.Spliterators;
 
 /**
  * A folder at one moment: its UIDVALIDITY (RFC 9051 §2.3.1.1) and its messages by ascending UID. Immutable; the next moment's
@@ -19,19 +23,42 @@ public final class Listing {
     private final long uidNext;
     private final long modseq;
     private final long recentFrom;
-    private final Mail[][] chunks;
+    private final Chunk[] chunks;
     private final int[] starts; // the index of each chunk's first message, and at the end the number of all
     private int unseen = -1; // counted when first asked for; every thread counts the same
 
-    private Listing(long uidValidity, long uidNext, long modseq, long recentFrom, List<Mail[]> chunks) {
+    /** Messages one after the other; {@code newest} is the highest MODSEQ among them. */
+    private record Chunk(Mail[] mails, long newest) {
+        static Chunk of(Mail[] mails) {
+            long newest = 0;
+            for (var mail : mails) {
+                newest = Math.max(newest, mail.modseq());
+            }
+            return new Chunk(mails, newest);
+        }
+
+        int size() {
+            return mails.length;
+        }
+
+        long firstUid() {
+            return mails[0].uid();
+        }
+
+        long lastUid() {
+            return mails[mails.length - 1].uid();
+        }
+    }
+
+    private Listing(long uidValidity, long uidNext, long modseq, long recentFrom, List<Chunk> chunks) {
         this.uidValidity = uidValidity;
         this.uidNext = uidNext;
         this.modseq = modseq;
         this.recentFrom = recentFrom;
-        this.chunks = chunks.toArray(Mail[][]::new);
+        this.chunks = chunks.toArray(Chunk[]::new);
         this.starts = new int[this.chunks.length + 1];
         for (int i = 0; i < this.chunks.length; i++) {
-            starts[i + 1] = starts[i] + this.chunks[i].length;
+            starts[i + 1] = starts[i] + this.chunks[i].size();
         }
     }
 
@@ -79,7 +106,7 @@ public final class Listing {
     public Mail get(int index) {
         int chunk = Arrays.binarySearch(starts, index);
         chunk = chunk >= 0 ? chunk : -chunk - 2;
-        return chunks[chunk][index - starts[chunk]];
+        return chunks[chunk].mails()[index - starts[chunk]];
     }
 
     /** Where the message is, or {@code -(where it would be) - 1}. */
@@ -123,6 +150,21 @@ public final class Listing {
         return found;
     }
 
+    /** Those that came or changed after a MODSEQ, by ascending UID; costs what has changed, not what there is. */
+    public List<Mail> changedSince(long since) {
+        var changed = new ArrayList<Mail>();
+        for (var chunk : chunks) {
+            if (chunk.newest() > since) {
+                for (var mail : chunk.mails()) {
+                    if (mail.modseq() > since) {
+                        changed.add(mail);
+                    }
+                }
+            }
+        }
+        return changed;
+    }
+
     /**
      * The folder after a change.
      *
@@ -132,17 +174,17 @@ public final class Listing {
     public Listing with(List<Mail> arrived, UidSet gone, long newUidNext, long newModseq) {
         var sorted = new ArrayList<>(arrived);
         sorted.sort(Comparator.comparingLong(Mail::uid));
-        var all = new ArrayList<Mail[]>(chunks.length + sorted.size() / CHUNK + 1);
+        var all = new ArrayList<Chunk>(chunks.length + sorted.size() / CHUNK + 1);
         int next = 0;
         for (int c = 0; c < chunks.length; c++) {
-            long end = c + 1 < chunks.length ? chunks[c + 1][0].uid() : Long.MAX_VALUE;
+            long end = c + 1 < chunks.length ? chunks[c + 1].firstUid() : Long.MAX_VALUE;
             int from = next;
             while (next < sorted.size() && sorted.get(next).uid() < end) {
                 next++;
             }
             put(all, merged(chunks[c], sorted.subList(from, next), gone));
         }
-        put(all, merged(new Mail[0], sorted.subList(next, sorted.size()), gone));
+        put(all, merged(new Chunk(new Mail[0], 0), sorted.subList(next, sorted.size()), gone));
         return new Listing(uidValidity, newUidNext, newModseq, recentFrom, all);
     }
 
@@ -150,15 +192,16 @@ public final class Listing {
         return new Listing(uidValidity, uidNext, modseq, uid, Arrays.asList(chunks));
     }
 
-    /** The same array where nothing changes. */
-    private static Mail[] merged(Mail[] chunk, List<Mail> arrived, UidSet gone) {
-        boolean loses = chunk.length > 0 && !gone.intersection(UidSet.range(chunk[0].uid(), chunk[chunk.length - 1].uid())).isEmpty();
+    /** The same chunk where nothing changes. */
+    private static Chunk merged(Chunk chunk, List<Mail> arrived, UidSet gone) {
+        boolean loses = chunk.size() > 0 && !gone.isEmpty()
+                && !gone.intersection(UidSet.range(chunk.firstUid(), chunk.lastUid())).isEmpty();
         if (arrived.isEmpty() && !loses) {
             return chunk;
         }
-        var merged = new ArrayList<Mail>(chunk.length + arrived.size());
+        var merged = new ArrayList<Mail>(chunk.size() + arrived.size());
         int next = 0;
-        for (var mail : chunk) {
+        for (var mail : chunk.mails()) {
             while (next < arrived.size() && arrived.get(next).uid() < mail.uid()) {
                 merged.add(arrived.get(next++));
             }
@@ -168,26 +211,27 @@ public final class Listing {
             }
         }
         merged.addAll(arrived.subList(next, arrived.size()));
-        return merged.toArray(Mail[]::new);
+        return Chunk.of(merged.toArray(Mail[]::new));
     }
 
-    /** Long arrays are cut, so that the next change copies little; a short one joins the one before. */
-    private static void put(List<Mail[]> chunks, Mail[] mails) {
-        if (!chunks.isEmpty() && chunks.getLast().length + mails.length <= CHUNK && mails.length > 0) {
+    /** Long ones are cut, so that the next change copies little; a short one joins the one before. */
+    private static void put(List<Chunk> chunks, Chunk chunk) {
+        if (chunk.size() == 0) {
+            return;
+        }
+        if (!chunks.isEmpty() && chunks.getLast().size() + chunk.size() <= CHUNK) {
             var before = chunks.removeLast();
-            var joined = Arrays.copyOf(before, before.length + mails.length);
-            System.arraycopy(mails, 0, joined, before.length, mails.length);
-            chunks.add(joined);
+            var joined = Arrays.copyOf(before.mails(), before.size() + chunk.size());
+            System.arraycopy(chunk.mails(), 0, joined, before.size(), chunk.size());
+            chunks.add(new Chunk(joined, Math.max(before.newest(), chunk.newest())));
             return;
         }
-        if (mails.length <= 2 * CHUNK) {
-            if (mails.length > 0) {
-                chunks.add(mails);
-            }
+        if (chunk.size() <= 2 * CHUNK) {
+            chunks.add(chunk);
             return;
         }
-        for (int from = 0; from < mails.length; from += CHUNK) {
-            chunks.add(Arrays.copyOfRange(mails, from, Math.min(mails.length, from + CHUNK)));
+        for (int from = 0; from < chunk.size(); from += CHUNK) {
+            chunks.add(Chunk.of(Arrays.copyOfRange(chunk.mails(), from, Math.min(chunk.size(), from + CHUNK))));
         }
     }
 
@@ -200,6 +244,38 @@ public final class Listing {
         @Override
         public int size() {
             return Listing.this.size();
+        }
+
+        @Override
+        public Spliterator<Mail> spliterator() {
+            return Spliterators.spliterator(iterator(), size(), Spliterator.ORDERED | Spliterator.NONNULL | Spliterator.IMMUTABLE);
+        }
+
+        /** Walks along the chunks, and does not look for each message anew. */
+        @Override
+        public Iterator<Mail> iterator() {
+            return new Iterator<>() {
+                private int chunk;
+                private int at;
+
+                @Override
+                public boolean hasNext() {
+                    return chunk < chunks.length;
+                }
+
+                @Override
+                public Mail next() {
+                    if (!hasNext()) {
+                        throw new NoSuchElementException();
+                    }
+                    var next = chunks[chunk].mails()[at++];
+                    if (at == chunks[chunk].size()) {
+                        chunk++;
+                        at = 0;
+                    }
+                    return next;
+                }
+            };
         }
     }
 }

@@ -16,13 +16,19 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Every shipped bundle on the way of a letter is replaced while mail flows and a POP3 client downloads. */
+/** Every shipped bundle on the way of a letter is replaced while mail flows and is read by POP3 and IMAP. */
 final class EveryBundleSwapIT {
-    private static final List<String> BUNDLES = List.of("protocol-smtp", "protocol-pop3", "delivery-local", "directory-file",
-            "store-maildir", "mailboxes-indexed", "state-h2", "queue-disk", "filter-greylist");
+    private static final List<String> BUNDLES = List.of("protocol-smtp", "protocol-pop3", "protocol-imap", "delivery-local",
+            "directory-file", "store-maildir", "mailboxes-indexed", "state-h2", "queue-disk", "filter-greylist");
     private static final int RATE = 100;
-    private static final String CONF = StraightPathIT.CONF.replace("enable   = ", "drain = 2s\nenable   = filter-greylist, ")
+    private static final String CONF = StraightPathIT.CONF.replace("enable   = ", "drain = 2s\nenable   = filter-greylist, protocol-imap, ")
             + """
+
+            [listener imap]
+            address  = 127.0.0.1
+            port     = 0
+            protocol = imap
+            tls      = none
 
             [filter-greylist]
             whitelist = 127.0.0.0/8
@@ -36,7 +42,8 @@ final class EveryBundleSwapIT {
         try (var server = new Server(home).configure(CONF).start()) {
             var load = new Load(server.port("mx"), 4, RATE);
             var reader = new Reader(server.port("pop3"));
-            try (load; reader) {
+            var imap = new ImapReader(server.port("imap"));
+            try (load; reader; imap) {
                 Thread.sleep(1_000);
                 for (var bundle : BUNDLES) {
                     swap(bundle, "0.1.1", SampleFilter.variant(bundle, "0.1.1", List.of()));
@@ -49,13 +56,16 @@ final class EveryBundleSwapIT {
             assertEquals(List.of(), load.troubles());
             assertEquals(List.of(), reader.troubles());
             assertTrue(reader.downloads() > 0);
+            assertEquals(List.of(), imap.troubles());
+            assertTrue(imap.reads() > imap.logins());
             assertEquals(load.accepted(), SwapIT.numbersInMailbox(server, false));
             var list = server.command("bundle", "list").out();
             for (var bundle : BUNDLES) {
                 assertTrue(list.lines().anyMatch(l -> l.startsWith(bundle + " ") && l.contains(" 0.1.2 ")), bundle + " in\n" + list);
                 assertTrue(server.log().lines().anyMatch(l -> names(l, bundle)), bundle + "\n" + list);
             }
-            System.out.printf("bundles=%d sent=%d downloads=%d%n", BUNDLES.size(), load.sent(), reader.downloads());
+            System.out.printf("bundles=%d sent=%d downloads=%d reads=%d logins=%d%n", BUNDLES.size(), load.sent(), reader.downloads(),
+                    imap.reads(), imap.logins());
         }
     }
 

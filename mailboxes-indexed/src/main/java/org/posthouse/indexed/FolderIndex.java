@@ -256,7 +256,7 @@ final class FolderIndex {
 
     Changes changesSince(long modseq) throws IOException {
         return locked(now -> {
-            var mails = now.mails().stream().filter(mail -> mail.modseq() > modseq).toList();
+            var mails = now.changedSince(modseq);
             var vanished = removals.since(modseq);
             return new Changes(now, mails, vanished.orElseGet(() -> missing(now)));
         });

@@ -134,11 +134,12 @@ final class CommandText {
         if (!took('\\')) {
             return atom();
         }
-        var name = atom().toLowerCase(Locale.ROOT);
+        var written = atom();
+        var name = written.toLowerCase(Locale.ROOT);
         return switch (name) {
             case "seen", "answered", "flagged", "deleted", "draft" -> "\\" + Character.toUpperCase(name.charAt(0)) + name.substring(1);
             case "recent" -> throw new Rejection("\\Recent is not for clients to change");
-            default -> throw new Rejection("there is no flag \\" + name);
+            default -> throw new Rejection("there is no flag \\" + written);
         };
     }
 

@@ -103,8 +103,8 @@ final class ImapSession {
         while (!(state instanceof Ended)) {
             state = switch (client.await(patience(state))) {
                 case INPUT -> next(state);
-                case WOKEN -> client.ending() ? bye("UNAVAILABLE", "this server ends the session, please connect again") : state;
-                case TIMEOUT -> bye("", "autologout"); // RFC 3501 §5.4
+                case WOKEN -> client.ending() ? asked() : state;
+                case TIMEOUT -> silent();
                 case CLOSED -> new Ended();
             };
         }
@@ -132,6 +132,15 @@ final class ImapSession {
         }
         var left = Duration.between(clock.instant(), loginUntil);
         return left.isPositive() ? left : Duration.ZERO;
+    }
+
+    private State asked() throws Gone {
+        return bye("UNAVAILABLE", "this server ends the session, please connect again");
+    }
+
+    /** RFC 3501 §5.4. */
+    private State silent() throws Gone {
+        return bye("", "autologout");
     }
 
     private State bye(String code, String text) throws Gone {
@@ -336,8 +345,7 @@ final class ImapSession {
     private Step idle(State state) throws Refusal, IOException {
         var idle = new Idle(client, in, out, limits.autologout(), clock);
         var reply = idle.run(state);
-        return reply.isPresent() ? new Step(state, reply)
-                : new Step(bye("UNAVAILABLE", "this server ends the session, please connect again"), Optional.empty());
+        return new Step(reply.isPresent() ? state : client.ending() ? asked() : silent(), reply);
     }
 
     /** RFC 4978 §3. */

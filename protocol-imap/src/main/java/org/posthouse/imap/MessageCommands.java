@@ -30,7 +30,21 @@ final class MessageCommands {
         var left = mail.flag(view.folder(), uids, command.update());
         view.stored(uids.minus(left), command.update(), command.echo());
         var failed = view.written(command.by(), left);
-        return failed.isEmpty() ? Reply.ok("stored") : Reply.ok("MODIFIED " + failed, "some have changed since");
+        if (!failed.isEmpty()) {
+            return Reply.ok("MODIFIED " + failed, "some have changed since");
+        }
+        return command.by() == Numbering.UID ? Reply.ok("stored") : storedByNumber(view, uids);
+    }
+
+    /** RFC 2180 §4.2, RFC 5530: what is gone may not be told yet, but that it is. */
+    private Reply storedByNumber(View view, UidSet uids) throws Refusal, IOException {
+        view.announce(out, Shift.FORBIDDEN);
+        int gone = view.countGone(uids);
+        if (gone == 0) {
+            return Reply.ok("stored");
+        }
+        boolean all = gone == view.told().in(uids).size();
+        return new Reply(all ? Reply.Kind.NO : Reply.Kind.OK, "EXPUNGEISSUED", "some of these messages are gone");
     }
 
     /** RFC 3501 §6.4.3, RFC 4315 §2.1. */

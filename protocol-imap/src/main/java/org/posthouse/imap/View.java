@@ -116,16 +116,25 @@ final class View {
     }
 
     int countRecent() {
-        return told.in(recent).size();
+        return recent.ranges().stream().mapToInt(range -> below(range.to() + 1) - below(range.from())).sum();
     }
 
-    /** With {@code \Recent}. */
+    /** How many messages have a UID below this one. */
+    private int below(long uid) {
+        int index = told.indexOf(uid);
+        return index < 0 ? -index - 1 : index;
+    }
+
+    /** In order, with {@code \Recent}. */
     Set<String> flags(Mail message) {
-        if (!recent(message.uid())) {
+        boolean recent = recent(message.uid());
+        if (!recent && message.flags().size() < 2) {
             return message.flags();
         }
         var flags = new TreeSet<>(message.flags());
-        flags.add("\\Recent");
+        if (recent) {
+            flags.add("\\Recent");
+        }
         return flags;
     }
 
@@ -195,6 +204,11 @@ final class View {
         return now;
     }
 
+    /** How many of these the client still counts, although they are gone. */
+    int countGone(UidSet uids) {
+        return told.in(uids.intersection(gone)).size();
+    }
+
     /** All messages that the client knows of. */
     UidSet all() {
         return ceiling == 1 ? UidSet.NONE : UidSet.range(1, ceiling - 1).minus(hidden);
@@ -211,34 +225,45 @@ final class View {
         if (now.uidValidity() != told.uidValidity()) {
             throw new NoSuchFileException(folder);
         }
-        if (now != latest || stored.isPresent()) {
-            takeChanges(out);
-        }
+        var news = now != latest || stored.isPresent() ? takeChanges() : Optional.<News>empty();
         if (shift == Shift.ALLOWED && !gone.isEmpty()) {
             tellGone(out);
         }
+        if (news.isPresent()) {
+            tell(out, news.get());
+        }
     }
 
-    private void takeChanges(Output out) throws Refusal, IOException {
+    /** What is to be told beside what is gone; {@code before} is how the client knew the changed ones. */
+    private record News(Listing before, List<Mail> changed, List<Mail> arrived) {}
+
+    private Optional<News> takeChanges() throws Refusal, IOException {
         var changes = mail.changesSince(folder, upTo);
         var before = told;
         long oldCeiling = ceiling;
         var arrived = changes.mails().stream().filter(m -> m.uid() >= oldCeiling).toList();
         var changed = changes.mails().stream().filter(m -> before.indexOf(m.uid()) >= 0).toList();
         hide(changes.mails());
-        told = told.with(join(changed, arrived), UidSet.NONE, changes.now().uidNext(), changes.now().modseq());
         gone = gone.union(present(before, changes.vanished()));
         latest = changes.now();
+        told = gone.isEmpty() && hidden.isEmpty() ? latest // which all sessions share
+                : told.with(join(changed, arrived), UidSet.NONE, latest.uidNext(), latest.modseq());
         upTo = latest.modseq();
         if (!arrived.isEmpty()) {
             ceiling = afterLast(told, ceiling);
             claimRecent(latest);
+        }
+        return Optional.of(new News(before, changed, arrived));
+    }
+
+    private void tell(Output out, News news) throws Gone {
+        if (!news.arrived().isEmpty()) {
             tellSize(out);
         }
-        if (keywords.learn(changes.mails())) {
+        if (keywords.learn(news.arrived()) | keywords.learn(news.changed())) {
             tellKeywords(out);
         }
-        tellFlags(out, before, changed);
+        tellFlags(out, news.before(), news.changed());
     }
 
     private static List<Mail> join(List<Mail> some, List<Mail> more) {
@@ -289,7 +314,7 @@ final class View {
             return;
         }
         var done = UidSet.ofSorted(changed.stream().mapToLong(Mail::uid));
-        for (var message : told.in(stored.get().uids().minus(done))) {
+        for (var message : told.in(stored.get().uids().minus(done).minus(gone))) {
             tell(out, message, true);
         }
     }
