@@ -30,8 +30,11 @@ record Listed(Stamps stamps, Instant at, List<Entry> entries, Map<String, Lying>
     static final Listed NOTHING = new Listed(new Stamps(FileTime.fromMillis(0), FileTime.fromMillis(0), UidFile.Stamp.NONE, UidFile.Stamp.NONE),
             Instant.EPOCH, List.of(), Map.of());
 
-    /** File systems count time in ticks: a change in the same tick as the listing would not be seen. */
-    private static final Duration SETTLED = Duration.ofSeconds(2);
+    /** File systems count time in ticks of the kernel's clock, 10 ms at most: a change in the same tick as the listing would not be seen. */
+    private static final Duration SETTLED = Duration.ofMillis(50);
+
+    /** The same, where a file system counts whole seconds or two. */
+    private static final Duration SETTLED_COARSELY = Duration.ofSeconds(2);
 
     /** Whether nothing can have changed since. */
     boolean holds(Stamps now) {
@@ -39,6 +42,7 @@ record Listed(Stamps stamps, Instant at, List<Entry> entries, Map<String, Lying>
     }
 
     private boolean settled(FileTime changed) {
-        return changed.toInstant().plus(SETTLED).isBefore(at);
+        var time = changed.toInstant();
+        return time.plus(time.getNano() == 0 ? SETTLED_COARSELY : SETTLED).isBefore(at);
     }
 }
