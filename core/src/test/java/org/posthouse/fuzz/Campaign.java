@@ -53,7 +53,7 @@ final class Campaign {
                 "--custom_hook_includes=org.posthouse.**",
                 "--keep_going=" + MOST_FOUND, "--reproducer_path=" + temporary, "-artifact_prefix=" + found + "/",
                 "-max_total_time=" + Integer.getInteger("fuzz.seconds", SECONDS), "-max_len=" + target.longest(),
-                "-timeout=" + LONGEST_SECONDS, "-print_final_stats=1",
+                "-timeout=" + LONGEST_SECONDS, "-report_slow_units=" + LONGEST_SECONDS, "-print_final_stats=1",
                 Files.createDirectories(folder.resolve("corpus")).toString(), seeds().toString()));
         if (!target.words().isEmpty()) {
             command.add("-dict=" + dictionary());
