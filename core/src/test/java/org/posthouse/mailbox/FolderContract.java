@@ -212,7 +212,11 @@ public interface FolderContract extends StoreGround {
             var old = created(store, name);
             var below = created(store, name + "/below");
             add(store, below, "b.1", "below\n");
-            var had = three(store, old);
+            three(store, old);
+            var now = Instant.now(); // ids are kept for days after the message came
+            var fourth = store.add(old, new DeliveryId("r.1"), Letter.of("four\n"), Set.of(), now).key();
+            store.record(old, List.of(fourth));
+            var had = store.scan(old);
             var identity = store.identity(old);
             var to = "renamed/" + name;
             store.rename(old, to);
@@ -220,7 +224,7 @@ public interface FolderContract extends StoreGround {
             assertEquals(had, store.scan(folder(to)));
             assertEquals(identity, store.identity(folder(to)));
             assertEquals("one\r\n", text(store, folder(to), had.getFirst().key(), 99));
-            store.add(folder(to), new DeliveryId("t.1"), Letter.of("one\n"), Set.of(), NOON);
+            store.add(folder(to), new DeliveryId("r.1"), Letter.of("four\n"), Set.of(), now);
             assertEquals(had, store.scan(folder(to)), "a delivery is remembered");
             assertEquals(1, store.scan(below).size());
             assertTrue(store.folders(ANN).contains(to));
@@ -230,7 +234,7 @@ public interface FolderContract extends StoreGround {
             assertNotEquals(identity.uidValidity(), store.identity(old).uidValidity());
         }
         store.close();
-        assertEquals(3, opened(dir).scan(folder("renamed/" + ODD.getFirst())).size());
+        assertEquals(4, opened(dir).scan(folder("renamed/" + ODD.getFirst())).size());
     }
 
     @Test

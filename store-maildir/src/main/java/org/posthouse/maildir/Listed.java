@@ -5,15 +5,38 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.posthouse.mailbox.Store.Entry;
 
-/** A folder as it was listed: its messages in order, where each lies, in that order too, and how to see whether that still holds. */
-record Listed(Stamps stamps, Instant at, List<Entry> entries, Map<String, Lying> byKey) {
+/**
+ * A folder as it was listed, and how to see whether that still holds.
+ *
+ * @param lying in order
+ * @param byKey the same; lives on in the next listing
+ */
+record Listed(Stamps stamps, Instant at, List<Entry> entries, List<Lying> lying, Map<String, Lying> byKey) {
     /** A file in {@code new/} or {@code cur/}. */
     record Named(MailName name, boolean inNew, String fileName) {}
 
     /** A message and its file. */
-    record Lying(Entry entry, Named named) {
+    static final class Lying {
+        private final Entry entry;
+        private final Named named;
+        private int seen;
+
+        Lying(Entry entry, Named named) {
+            this.entry = entry;
+            this.named = named;
+        }
+
+        Entry entry() {
+            return entry;
+        }
+
+        Named named() {
+            return named;
+        }
+
         String key() {
             return entry.key();
         }
@@ -22,13 +45,24 @@ record Listed(Stamps stamps, Instant at, List<Entry> entries, Map<String, Lying>
         boolean is(boolean inNew, String fileName) {
             return named.inNew() == inNew && named.fileName().equals(fileName);
         }
+
+        /** In which look it was seen last; only for who lists. */
+        void seen(int look) {
+            seen = look;
+        }
+
+        boolean isSeen(int look) {
+            return seen == look;
+        }
     }
 
     /** When the folder's parts were changed last. */
     record Stamps(FileTime newMail, FileTime cur, UidFile.Stamp uids, UidFile.Stamp keywords) {}
 
-    static final Listed NOTHING = new Listed(new Stamps(FileTime.fromMillis(0), FileTime.fromMillis(0), UidFile.Stamp.NONE, UidFile.Stamp.NONE),
-            Instant.EPOCH, List.of(), Map.of());
+    static Listed nothing() {
+        var stamps = new Stamps(FileTime.fromMillis(0), FileTime.fromMillis(0), UidFile.Stamp.NONE, UidFile.Stamp.NONE);
+        return new Listed(stamps, Instant.EPOCH, List.of(), List.of(), new ConcurrentHashMap<>());
+    }
 
     /** File systems count time in ticks of the kernel's clock, 10 ms at most: a change in the same tick as the listing would not be seen. */
     private static final Duration SETTLED = Duration.ofMillis(50);

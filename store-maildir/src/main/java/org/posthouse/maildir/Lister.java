@@ -13,7 +13,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -40,6 +40,7 @@ final class Lister {
     private final Ground ground;
     private final UidFile uids;
     private boolean tmpCleaned;
+    private int looks;
 
     Lister(Path dir, Ground ground, UidFile uids) {
         this.dir = dir;
@@ -63,7 +64,7 @@ final class Lister {
         cleanTmp();
         for (int attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
             try {
-                return look(before, gone);
+                return attempt(before, gone);
             } catch (NoSuchFileException e) { // a new message's file was renamed before it was looked at
                 if (!Files.isDirectory(dir.resolve("cur")) || !Files.isDirectory(dir.resolve("new"))) {
                     throw e;
@@ -73,30 +74,102 @@ final class Lister {
         throw new Unavailable("messages in " + dir + " are renamed all the time");
     }
 
-    private Listed look(Listed before, Set<String> gone) throws IOException {
+    private Listed attempt(Listed before, Set<String> gone) throws IOException {
         var stamps = stamps();
         var at = ground.clock().instant();
-        var names = names(before);
-        var earlier = names;
-        boolean sure = curIsStill(stamps.cur()) && missesNone(names, before, gone, at);
-        for (int looks = 1; looks < MOST_LOOKS && !sure; looks++) {
+        var found = look(before, gone);
+        var earlier = found;
+        boolean sure = curIsStill(stamps.cur()) && missesNone(found, before, at);
+        for (int n = 1; n < MOST_LOOKS && !sure; n++) {
             stamps = stamps();
             at = ground.clock().instant();
-            earlier = names;
-            names = names(before);
-            sure = curIsStill(stamps.cur()) && (missesNone(names, before, gone, at) || names.keySet().equals(earlier.keySet()));
+            earlier = found;
+            found = look(before, gone);
+            sure = curIsStill(stamps.cur()) && (missesNone(found, before, at) || found.isLike(earlier));
         }
         if (!sure) {
-            earlier.keySet().removeAll(gone);
-            earlier.forEach(names::putIfAbsent);
+            found.addFrom(earlier, before, gone);
         }
-        return listed(stamps, at, names, before);
+        found.missing().removeAll(sure ? found.missing() : earlier.missing());
+        return listed(stamps, sure ? at : Instant.EPOCH, found, before); // what is not sure holds for this once
     }
 
     /** Where nothing is known of before, only a directory that was at rest for a tick is sure to have told all. */
-    private boolean missesNone(Map<String, Named> names, Listed before, Set<String> gone, Instant at) throws IOException {
-        return before == Listed.NOTHING ? curChanged().toInstant().plus(TICK).isBefore(at)
-                : before.byKey().keySet().stream().allMatch(key -> names.containsKey(key) || gone.contains(key));
+    private boolean missesNone(Found found, Listed before, Instant at) throws IOException {
+        return before.lying().isEmpty() ? curChanged().toInstant().plus(TICK).isBefore(at) : found.missing().isEmpty();
+    }
+
+    /** What one reading of the directories found: what is other than it was, and the keys of what is not there. What is as it was is marked. */
+    private record Found(Map<String, Named> others, Set<String> missing) {
+        boolean isLike(Found earlier) {
+            return missing.equals(earlier.missing) && others.keySet().equals(earlier.others.keySet());
+        }
+
+        /** New ones that only the earlier look has seen. */
+        void addFrom(Found earlier, Listed before, Set<String> gone) {
+            earlier.others.forEach((key, named) -> {
+                if (!before.byKey().containsKey(key) && !gone.contains(key)) {
+                    others.putIfAbsent(key, named);
+                }
+            });
+        }
+    }
+
+    private Found look(Listed before, Set<String> gone) throws IOException {
+        looks++;
+        var others = names(before);
+        var missing = new HashSet<String>();
+        for (var known : before.lying()) {
+            if (!known.isSeen(looks) && !others.containsKey(known.key()) && !gone.contains(known.key())) {
+                missing.add(known.key());
+            }
+        }
+        return new Found(others, missing);
+    }
+
+    /** What is as it was keeps its objects, and its place; so listing again costs little more than reading the names. */
+    private Listed listed(Stamps stamps, Instant at, Found found, Listed before) throws IOException {
+        var rows = uids.list().map(UidList::rows).orElse(Map.of());
+        var flags = Flags.of(dir);
+        boolean same = stamps.uids().equals(before.stamps().uids()) && stamps.keywords().equals(before.stamps().keywords());
+        var lying = new ArrayList<Lying>(before.lying().size() + found.others().size());
+        var changed = new ArrayList<Lying>();
+        var gone = new ArrayList<Lying>();
+        for (var known : before.lying()) {
+            var named = found.others().remove(known.key());
+            if (named == null && !known.isSeen(looks) && !found.missing().contains(known.key())) {
+                gone.add(known);
+                continue;
+            }
+            var now = named == null && same ? known
+                    : again(known, named == null ? known.named() : named, uid(rows.get(known.key())), flags);
+            lying.add(now);
+            if (now != known) {
+                changed.add(now);
+            }
+        }
+        for (var named : found.others().values()) {
+            look(named, Optional.ofNullable(rows.get(named.name().base())), flags).ifPresent(changed::add);
+        }
+        if (changed.isEmpty() && gone.isEmpty()) {
+            return new Listed(stamps, at, before.entries(), before.lying(), before.byKey());
+        }
+        changed.stream().filter(l -> !before.byKey().containsKey(l.key())).forEach(lying::add);
+        lying.sort(ORDER);
+        gone.forEach(l -> before.byKey().remove(l.key()));
+        changed.forEach(l -> before.byKey().put(l.key(), l));
+        var entries = lying.stream().map(Lying::entry).toList();
+        return new Listed(stamps, at, entries.equals(before.entries()) ? before.entries() : entries, lying, before.byKey());
+    }
+
+    private static OptionalLong uid(UidList.Row row) {
+        return row == null ? OptionalLong.empty() : OptionalLong.of(row.uid());
+    }
+
+    private static Lying again(Lying was, Named named, OptionalLong uid, Flags flags) {
+        var known = was.entry();
+        var entry = new Entry(known.key(), uid, flags.flags(named.name().letters()), known.received(), known.size());
+        return entry.equals(known) && named == was.named() ? was : new Lying(entry.equals(known) ? known : entry, named);
     }
 
     private FileTime curChanged() throws IOException {
@@ -107,64 +180,31 @@ final class Lister {
         return curChanged().equals(then);
     }
 
-    /** What is as it was keeps its objects and its place; so listing again costs little more than reading the names. */
-    private Listed listed(Stamps stamps, Instant at, Map<String, Named> names, Listed before) throws IOException {
-        var rows = uids.list().map(UidList::rows).orElse(Map.of());
-        var flags = Flags.of(dir);
-        boolean sameLetters = stamps.keywords().equals(before.stamps().keywords());
-        var lying = new ArrayList<Lying>(names.size());
-        for (var known : before.byKey().values()) {
-            var named = names.remove(known.key());
-            if (named != null) {
-                var uid = uid(rows.get(known.key()));
-                boolean same = named == known.named() && sameLetters && uid.equals(known.entry().uid());
-                lying.add(same ? known : again(known.entry(), named, uid, flags));
-            }
-        }
-        for (var named : names.values()) {
-            look(named, Optional.ofNullable(rows.get(named.name().base())), flags).ifPresent(lying::add);
-        }
-        lying.sort(ORDER);
-        var byKey = LinkedHashMap.<String, Lying>newLinkedHashMap(lying.size());
-        lying.forEach(l -> byKey.put(l.key(), l));
-        var entries = lying.stream().map(Lying::entry).toList();
-        return new Listed(stamps, at, entries.equals(before.entries()) ? before.entries() : entries, byKey);
-    }
-
-    private static OptionalLong uid(UidList.Row row) {
-        return row == null ? OptionalLong.empty() : OptionalLong.of(row.uid());
-    }
-
-    private static Lying again(Entry known, Named named, OptionalLong uid, Flags flags) {
-        var entry = new Entry(known.key(), uid, flags.flags(named.name().letters()), known.received(), known.size());
-        return new Lying(entry.equals(known) ? known : entry, named);
-    }
-
     /** By base; {@code new/} first, so that a message that moves meanwhile is seen in {@code cur/} and not missed. */
     Map<String, Named> names(Listed before) throws IOException {
-        var names = HashMap.<String, Named>newHashMap(before.byKey().size());
+        var names = new HashMap<String, Named>();
         collect(true, names, before);
         collect(false, names, before);
         return names;
     }
 
-    private void collect(boolean inNew, Map<String, Named> names, Listed before) throws IOException {
+    private void collect(boolean inNew, Map<String, Named> others, Listed before) throws IOException {
         try (var files = Files.newDirectoryStream(dir.resolve(inNew ? "new" : "cur"))) {
             for (var file : files) {
                 var fileName = file.getFileName().toString();
                 int colon = fileName.indexOf(':');
                 var known = before.byKey().get(colon < 0 ? fileName : fileName.substring(0, colon));
                 if (known != null && known.is(inNew, fileName)) {
-                    names.put(known.key(), known.named());
+                    known.seen(looks);
+                    others.remove(known.key());
                 } else {
-                    MailName.parse(fileName).ifPresent(name -> names.put(name.base(), new Named(name, inNew, fileName)));
+                    MailName.parse(fileName).ifPresent(name -> others.put(name.base(), new Named(name, inNew, fileName)));
                 }
             }
         } catch (DirectoryIteratorException e) {
             throw e.getCause();
         }
     }
-
     private Optional<Lying> look(Named named, Optional<UidList.Row> row, Flags flags) throws IOException {
         var name = named.name();
         var received = received(named);

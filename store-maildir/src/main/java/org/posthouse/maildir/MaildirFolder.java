@@ -136,7 +136,7 @@ final class MaildirFolder {
         list.lock();
         try {
             var before = last.get();
-            var now = lister.list(before == null ? Listed.NOTHING : before, gone);
+            var now = lister.list(before == null ? Listed.nothing() : before, gone);
             last = new SoftReference<>(now);
             gone.clear();
             return now;
@@ -308,7 +308,7 @@ final class MaildirFolder {
 
     /** The tags of the deliveries that lie here or were removed. */
     Collection<String> tags(long sinceSeconds) throws IOException {
-        var names = inPlace(() -> lister.names(Listed.NOTHING)).values(); // first: what is removed meanwhile stands in the other by then
+        var names = inPlace(() -> lister.names(Listed.nothing())).values(); // first: what is removed meanwhile stands in the other by then
         var tags = ground.removed().words(dir.resolve(REMOVED));
         names.stream().map(Listed.Named::name).filter(n -> n.seconds() >= sinceSeconds).flatMap(n -> n.tag().stream()).forEach(tags::add);
         return tags;
