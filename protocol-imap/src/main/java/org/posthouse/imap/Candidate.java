@@ -1,7 +1,6 @@
 package org.posthouse.imap;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -37,8 +36,9 @@ final class Candidate {
         return plan.criterion().of(this);
     }
 
-    /** What the index keeps of its header. */
-    Candidate look(ByteBuffer kept) {
+    /** What the index keeps of its header, with addresses as the envelope shows them (RFC 3501 §6.4.4, FROM). */
+    Candidate look(Digest digest) {
+        var kept = digest.fields();
         var octets = new byte[kept.remaining()];
         kept.get(kept.position(), octets);
         for (var field = new RawFields(octets); field.next();) {
@@ -46,6 +46,9 @@ final class Candidate {
             if (plan.fields().contains(name)) {
                 add(name, value(octets, field.body(), field.end()));
             }
+        }
+        for (var name : plan.fields()) {
+            EnvelopeAddresses.of(digest.envelope(), name).forEach(address -> add(name, address));
         }
         seen = Seen.DIGEST;
         return this;

@@ -28,6 +28,17 @@ final class CommandParser {
         return new CommandParser(octets).request();
     }
 
+    /** The tag that a command begins with; {@code *} where there is none, or its end is not to be seen. */
+    static String tag(byte[] beginning) {
+        var text = new CommandText(beginning);
+        try {
+            var tag = text.tag();
+            return text.took(' ') ? tag : "*";
+        } catch (Rejection _) {
+            return "*";
+        }
+    }
+
     private Request request() {
         var tag = "*";
         try {

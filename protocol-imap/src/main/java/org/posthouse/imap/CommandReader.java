@@ -30,9 +30,10 @@ final class CommandReader {
         enum Then { GO_ON, END }
     }
 
-    private static final int LONGEST_BEFORE_LOGIN = 16 << 10;
+    private static final int LONGEST_BEFORE_LOGIN = 64 << 10;
     private static final int MOST_DROPPED = 1 << 20;
     private static final int LONGEST_ANNOUNCEMENT = 24;
+    private static final int LONGEST_TAG = 100;
     private static final Pattern ANNOUNCEMENT = Pattern.compile(".*\\{(\\d{1,18})(\\+?)}");
 
     private final Connection client;
@@ -116,13 +117,14 @@ final class CommandReader {
         private boolean dropping;
 
         Input command() throws Gone {
+            var tag = beginning();
             while (true) {
                 var line = line(Math.max(2, maxOctets - octets.length));
                 if (line.ending() == Line.Ending.END) {
                     return new Input.End();
                 }
                 if (line.ending() == Line.Ending.TOO_LONG) {
-                    return refused(Input.Then.GO_ON);
+                    return octets.length > 0 ? refused(Input.Then.GO_ON) : new Input.Refused(tag, Input.Then.GO_ON);
                 }
                 if (!dropping) {
                     add(line.octets());
@@ -144,6 +146,18 @@ final class CommandReader {
                 } else {
                     return refused(comesUnasked(literal) ? Input.Then.END : Input.Then.GO_ON);
                 }
+            }
+        }
+
+        /** The tag, as far as it has come, for a line that is too long to be kept; a client waits for its reply. */
+        private String beginning() throws Gone {
+            try {
+                var input = client.input();
+                var start = new byte[Math.min(LONGEST_TAG, input.remaining())];
+                input.get(input.position(), start);
+                return CommandParser.tag(start);
+            } catch (IOException e) {
+                throw new Gone(e);
             }
         }
 

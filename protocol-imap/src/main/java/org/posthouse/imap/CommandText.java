@@ -17,6 +17,7 @@ final class CommandText {
     private static final long GREATEST_NUMBER = (1L << 32) - 1;
     private static final int LONGEST_NAME = 1000;
     private static final String INBOX = "INBOX";
+    private static final String NO_NAME = "\0";
 
     private final byte[] octets;
     private int at;
@@ -258,23 +259,32 @@ final class CommandText {
         return inbox ? INBOX + name.substring(INBOX.length()) : name;
     }
 
-    /** What LIST looks for: a name in which {@code *} and {@code %} may stand. */
+    /** What LIST looks for: a name in which {@code *} and {@code %} may stand. What is no modified UTF-7 is no folder's name. */
     String pattern() throws Rejection {
-        return decoded(utf8(peek() == '"' || peek() == '{' ? string() : some(CommandText::isPattern, "a pattern")));
+        var pattern = utf8(peek() == '"' || peek() == '{' ? string() : some(CommandText::isPattern, "a pattern"));
+        mustBeShort(pattern);
+        var decoded = ModifiedUtf7.decode(pattern);
+        return isUtf7(pattern, decoded) ? decoded : NO_NAME;
     }
 
     private static String decoded(String name) throws Rejection {
-        if (name.length() > LONGEST_NAME) {
-            throw new Rejection(Reply.no("CANNOT", "That name is too long"));
-        }
-        if (name.indexOf('&') < 0) {
-            return name;
-        }
+        mustBeShort(name);
         var decoded = ModifiedUtf7.decode(name);
-        if (!ModifiedUtf7.encode(decoded, _ -> true).equals(name)) {
+        if (!isUtf7(name, decoded)) {
             throw new Rejection(Reply.no("CANNOT", "That name is no modified UTF-7"));
         }
         return decoded;
+    }
+
+    private static void mustBeShort(String name) throws Rejection {
+        if (name.length() > LONGEST_NAME) {
+            throw new Rejection(Reply.no("CANNOT", "That name is too long"));
+        }
+    }
+
+    /** In the one way to write it. A name without {@code &} may also be UTF-8. */
+    private static boolean isUtf7(String name, String decoded) {
+        return name.indexOf('&') < 0 || ModifiedUtf7.encode(decoded, _ -> true).equals(name);
     }
 
     private static String utf8(String octets) throws Rejection {

@@ -91,7 +91,7 @@ final class Idle {
     /** While mail is away there is nothing to tell; the next look will. */
     private void announce(View view) throws Refusal, IOException {
         try {
-            view.announce(out, Shift.ALLOWED);
+            view.announce(out, Shift.ALLOWED, Numbering.SEQUENCE);
         } catch (Unavailable e) {
             LOG.debug("cannot look at a folder: {}", e.toString());
         }

@@ -168,7 +168,11 @@ final class ImapSession {
         commands++;
         var request = CommandParser.parse(octets);
         Arrays.fill(octets, (byte) 0); // it may hold a password
+        boolean condstore = enabled.condstore();
         var step = attempt(state, request);
+        if (!condstore && enabled.condstore() && step.state().equals(state) && state instanceof Selected(_, var view)) {
+            out.untagged("OK [HIGHESTMODSEQ " + view.modseq() + "] of all changes"); // RFC 7162 §3.1
+        }
         var after = announce(step.state(), request.command());
         if (step.reply().isEmpty()) {
             return after;
@@ -189,7 +193,7 @@ final class ImapSession {
             return state;
         }
         try {
-            view.announce(out, shift(command));
+            view.announce(out, shift(command), numbering(command));
             return state;
         } catch (Unavailable e) {
             LOG.debug("cannot look at a folder: {}", e.toString());
@@ -214,6 +218,16 @@ final class ImapSession {
             case Command.Search(var by, _, _) when by == Numbering.SEQUENCE -> Shift.FORBIDDEN;
             case Command.Malformed _ -> Shift.FORBIDDEN;
             default -> Shift.ALLOWED;
+        };
+    }
+
+    private static Numbering numbering(Command command) {
+        return switch (command) {
+            case Command.Fetch fetch -> fetch.by();
+            case Command.Store store -> store.by();
+            case Command.Search search -> search.by();
+            case Command.Copy copy -> copy.by();
+            default -> Numbering.SEQUENCE;
         };
     }
 

@@ -68,15 +68,17 @@ final class ListCommands {
         names.there().forEach(name -> children.addAll(above(name)));
         var selected = selected(names, command.selection());
         var selectedBelow = new HashSet<String>();
+        var untoldBelow = new HashSet<String>();
         if (command.selection().contains(Selection.RECURSIVEMATCH)) {
             selected.forEach(name -> selectedBelow.addAll(above(name)));
+            selected.stream().filter(name -> !matches(patterns, name)).forEach(name -> untoldBelow.addAll(above(name)));
         }
         for (var name : names.withLevelsAbove()) {
-            if (patterns.stream().noneMatch(p -> p.matches(name))) {
+            if (!matches(patterns, name)) {
                 continue;
             }
             boolean because = selected.contains(name) || command.selection().isEmpty() && isLevel(names, name, children);
-            if (because || selectedBelow.contains(name)) {
+            if (because || untoldBelow.contains(name)) { // RFC 5258 §3.5: not for what is told itself
                 tell(names, name, children, command, selectedBelow.contains(name));
                 if (command.returns().contains(Return.STATUS) && names.there().contains(name)) {
                     folders.statusIfThere(mail, name, command.status());
@@ -84,6 +86,10 @@ final class ListCommands {
             }
         }
         return Reply.ok("that is all");
+    }
+
+    private static boolean matches(List<FolderPattern> patterns, String name) {
+        return patterns.stream().anyMatch(p -> p.matches(name));
     }
 
     /** Whether it is no folder, but there are folders below it. */
@@ -102,8 +108,7 @@ final class ListCommands {
     private void tell(Names names, String name, Set<String> children, ListFolders command, boolean childInfo) throws Gone {
         var attributes = new ArrayList<String>();
         if (!names.there().contains(name)) {
-            attributes.add("\\NonExistent");
-            attributes.add("\\Noselect");
+            attributes.add("\\NonExistent"); // RFC 5258 §3: which says \Noselect too
         }
         if (names.subscribed().contains(name)) {
             attributes.add("\\Subscribed");

@@ -38,7 +38,7 @@ final class MessageCommands {
 
     /** RFC 2180 §4.2, RFC 5530: what is gone may not be told yet, but that it is. */
     private Reply storedByNumber(View view, UidSet uids) throws Refusal, IOException {
-        view.announce(out, Shift.FORBIDDEN);
+        view.announce(out, Shift.FORBIDDEN, Numbering.SEQUENCE);
         int gone = view.countGone(uids);
         if (gone == 0) {
             return Reply.ok("stored");
@@ -53,7 +53,7 @@ final class MessageCommands {
         var uids = command.uids().isPresent() ? view.uids(Numbering.UID, command.uids().get()) : view.all();
         long before = view.modseq();
         mail.expungeDeleted(view.folder(), uids);
-        view.announce(out, Shift.ALLOWED);
+        view.announce(out, Shift.ALLOWED, command.uids().isPresent() ? Numbering.UID : Numbering.SEQUENCE);
         boolean tells = enabled.qresync() && view.modseq() != before;
         return Reply.ok(tells ? "HIGHESTMODSEQ " + view.modseq() : "", "expunged"); // RFC 7162 §3.2.7
     }
@@ -81,7 +81,7 @@ final class MessageCommands {
         if (!placed.to().isEmpty()) {
             out.untagged("OK [" + CopyUid.copy(placed) + "] moved");
         }
-        view.announce(out, Shift.ALLOWED);
+        view.announce(out, Shift.ALLOWED, command.by());
         boolean tells = enabled.qresync() && view.modseq() != before;
         return Reply.ok(tells ? "HIGHESTMODSEQ " + view.modseq() : "", "moved");
     }

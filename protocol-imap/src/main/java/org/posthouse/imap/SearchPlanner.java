@@ -34,8 +34,7 @@ final class SearchPlanner {
         this.now = now;
     }
 
-    /** @throws Rejection BAD for sequence numbers that there are not */
-    static SearchPlan plan(SearchKey key, View view, Instant now) throws Rejection {
+    static SearchPlan plan(SearchKey key, View view, Instant now) {
         var planner = new SearchPlanner(view, now);
         var criterion = planner.criterion(key);
         var all = new BitSet();
@@ -43,7 +42,7 @@ final class SearchPlanner {
         return new SearchPlan(criterion, planner.fields, new Finder.Needles(planner.needles), planner.anywhere, all, planner.byModseq);
     }
 
-    private Criterion criterion(SearchKey key) throws Rejection {
+    private Criterion criterion(SearchKey key) {
         return switch (key) {
             case SearchKey.And(var keys) -> new Criterion.Every(criteria(keys));
             case SearchKey.Or(var keys) -> new Criterion.Any(criteria(keys));
@@ -51,7 +50,7 @@ final class SearchPlanner {
             case SearchKey.All() -> new Criterion.Every(List.of());
             case SearchKey.HasFlag(var flag) -> new Criterion.Flagged(flag);
             case SearchKey.Recent() -> new Criterion.Recent(view);
-            case SearchKey.In(var by, var set) -> new Criterion.Uids(view.uids(by, set));
+            case SearchKey.In(var by, var set) -> new Criterion.Uids(view.found(by, set));
             case Day day when day.date() == Day.Date.SENT -> sent(day);
             case Day day -> received(day);
             case Within(var age, long seconds) -> within(age, seconds);
@@ -67,7 +66,7 @@ final class SearchPlanner {
     }
 
     /** Any order is right; in this one most messages are decided by what is cheap. */
-    private List<Criterion> criteria(List<SearchKey> keys) throws Rejection {
+    private List<Criterion> criteria(List<SearchKey> keys) {
         var criteria = new ArrayList<Criterion>(keys.size());
         for (var key : keys) {
             criteria.add(criterion(key));

@@ -128,7 +128,7 @@ final class SearchReading {
             for (int i = 0; i < batch.size() && !stopped; i++) {
                 var candidate = new Candidate(plan, batch.get(i));
                 var digest = digests.get(batch.get(i).uid());
-                fits[from + i] = fits(digest == null ? candidate : candidate.look(digest.fields()), text);
+                fits[from + i] = fits(digest == null ? candidate : candidate.look(digest), text);
                 Thread.yield(); // a long search must not keep other sessions from the processor
             }
         }

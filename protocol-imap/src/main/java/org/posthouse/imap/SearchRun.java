@@ -74,7 +74,7 @@ final class SearchRun {
             for (int index : batch) {
                 var digest = digests.get(mails.get(index).uid());
                 if (digest != null) { // or else the message is gone
-                    note(new Candidate(plan, mails.get(index)).look(digest.fields()), index);
+                    note(new Candidate(plan, mails.get(index)).look(digest), index);
                 }
             }
             Thread.yield();

@@ -150,15 +150,34 @@ final class View {
      * @throws Rejection BAD for sequence numbers that there are not (RFC 3501 §9, seq-number)
      */
     UidSet uids(Numbering by, MessageSet set) throws Rejection {
+        if (by == Numbering.SEQUENCE && set instanceof MessageSet.Spans(var spans)) {
+            for (var span : spans) {
+                mustBeThere(span);
+            }
+        }
+        return found(by, set);
+    }
+
+    private void mustBeThere(MessageSet.Span span) throws Rejection {
+        boolean star = span.one() == MessageSet.STAR || span.other() == MessageSet.STAR;
+        if (told.size() == 0 && star) {
+            return; // 1:* is what clients say for "all"
+        }
+        if (isBeyond(span.one()) || isBeyond(span.other())) {
+            throw new Rejection("there are " + told.size() + " messages only");
+        }
+    }
+
+    private boolean isBeyond(long number) {
+        return number != MessageSet.STAR && number > told.size();
+    }
+
+    /** The same, where numbers that there are not name nothing, as for SEARCH. */
+    UidSet found(Numbering by, MessageSet set) {
         return switch (set) {
             case MessageSet.Saved _ -> saved;
-            case MessageSet.Spans(var spans) -> {
-                var ranges = new ArrayList<UidSet.Range>();
-                for (var span : spans) {
-                    (by == Numbering.UID ? byUid(span) : byNumber(span)).ifPresent(ranges::add);
-                }
-                yield UidSet.ofRanges(ranges).minus(hidden);
-            }
+            case MessageSet.Spans(var spans) -> UidSet.ofRanges(spans.stream()
+                    .flatMap(span -> (by == Numbering.UID ? byUid(span) : byNumber(span)).stream()).toList()).minus(hidden);
         };
     }
 
@@ -171,17 +190,13 @@ final class View {
         return 0 < from && from <= to ? Optional.of(new UidSet.Range(from, to)) : Optional.empty();
     }
 
-    private Optional<UidSet.Range> byNumber(MessageSet.Span span) throws Rejection {
+    private Optional<UidSet.Range> byNumber(MessageSet.Span span) {
         int last = told.size();
-        if (last == 0 && (span.one() == MessageSet.STAR || span.other() == MessageSet.STAR)) {
-            return Optional.empty(); // 1:* is what clients say for "all"
-        }
         long one = span.one() == MessageSet.STAR ? last : span.one();
         long other = span.other() == MessageSet.STAR ? last : span.other();
-        if (Math.max(one, other) > last) {
-            throw new Rejection("there are " + last + " messages only");
-        }
-        return Optional.of(new UidSet.Range(uid(Math.min(one, other)), uid(Math.max(one, other))));
+        long from = Math.min(one, other);
+        return from > last || last == 0 ? Optional.empty()
+                : Optional.of(new UidSet.Range(uid(from), uid(Math.min(Math.max(one, other), last))));
     }
 
     private long uid(long number) {
@@ -219,8 +234,11 @@ final class View {
         stored = Optional.of(new Stored(uids, update, echo));
     }
 
-    /** Tells all that has happened since the last time, as far as it may be told. NoSuchFileException when the folder is gone. */
-    void announce(Output out, Shift shift) throws Refusal, IOException {
+    /**
+     * Tells all that has happened since the last time, as far as it may be told; with UIDs to a command that names messages by
+     * them (RFC 3501 §6.4.8). NoSuchFileException when the folder is gone.
+     */
+    void announce(Output out, Shift shift, Numbering by) throws Refusal, IOException {
         var now = mail.list(folder);
         if (now.uidValidity() != told.uidValidity()) {
             throw new NoSuchFileException(folder);
@@ -230,7 +248,7 @@ final class View {
             tellGone(out);
         }
         if (news.isPresent()) {
-            tell(out, news.get());
+            tell(out, news.get(), by);
         }
     }
 
@@ -256,14 +274,14 @@ final class View {
         return Optional.of(new News(before, changed, arrived));
     }
 
-    private void tell(Output out, News news) throws Gone {
+    private void tell(Output out, News news, Numbering by) throws Gone {
         if (!news.arrived().isEmpty()) {
             tellSize(out);
         }
         if (keywords.learn(news.arrived()) | keywords.learn(news.changed())) {
             tellKeywords(out);
         }
-        tellFlags(out, news.before(), news.changed());
+        tellFlags(out, news.before(), news.changed(), by);
     }
 
     private static List<Mail> join(List<Mail> some, List<Mail> more) {
@@ -286,20 +304,20 @@ final class View {
         out.untagged(countRecent() + " RECENT");
     }
 
-    private void tellFlags(Output out, Listing before, List<Mail> changed) throws Gone {
+    private void tellFlags(Output out, Listing before, List<Mail> changed, Numbering by) throws Gone {
         for (var message : changed) {
             var known = before.find(message.uid()).orElseThrow();
             boolean expected = expected(known, message);
             boolean echo = stored.isPresent() && stored.get().echo() == Echo.FLAGS && stored.get().uids().contains(message.uid());
             if (!known.flags().equals(message.flags()) && !expected) {
-                tell(out, message, true);
+                tell(out, message, by, true);
             } else if (enabled.condstore() && known.modseq() != message.modseq()) {
-                tell(out, message, echo);
+                tell(out, message, by, echo);
             } else if (echo) {
-                tell(out, message, true);
+                tell(out, message, by, true);
             }
         }
-        tellUnchanged(out, changed);
+        tellUnchanged(out, changed, by);
         stored = Optional.empty();
     }
 
@@ -309,25 +327,27 @@ final class View {
                 .filter(s -> s.update().on(known.flags()).on(known.flags()).equals(message.flags())).isPresent();
     }
 
-    private void tellUnchanged(Output out, List<Mail> changed) throws Gone {
+    private void tellUnchanged(Output out, List<Mail> changed, Numbering by) throws Gone {
         if (stored.isEmpty() || stored.get().echo() == Echo.SILENT) {
             return;
         }
         var done = UidSet.ofSorted(changed.stream().mapToLong(Mail::uid));
         for (var message : told.in(stored.get().uids().minus(done).minus(gone))) {
-            tell(out, message, true);
+            tell(out, message, by, true);
         }
     }
 
     /** The flags of a message as it is. */
     void tell(Output out, Mail message) throws Gone {
-        tell(out, message, true);
+        tell(out, message, Numbering.SEQUENCE, true);
     }
 
-    private void tell(Output out, Mail message, boolean withFlags) throws Gone {
+    private void tell(Output out, Mail message, Numbering by, boolean withFlags) throws Gone {
         var items = new ArrayList<String>();
-        if (enabled.condstore()) {
+        if (enabled.condstore() || by == Numbering.UID) {
             items.add("UID " + message.uid());
+        }
+        if (enabled.condstore()) {
             items.add("MODSEQ (" + message.modseq() + ")");
         }
         if (withFlags) {
