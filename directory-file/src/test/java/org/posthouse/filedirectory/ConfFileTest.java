@@ -11,7 +11,10 @@ import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.posthouse.disk.FaultyDisk;
+import org.posthouse.disk.FaultyDisk.Trouble;
 import org.posthouse.disk.HomeDisk;
 import org.posthouse.message.Refusal;
 
@@ -73,18 +76,25 @@ class ConfFileTest {
         assertEquals("a", Files.readString(disk.conf("text")));
     }
 
-    @Test void eachPrefixOfAnEditsStepsLeavesTheOldOrTheNewText() throws Exception {
-        for (var op : FaultyDisk.Op.values()) {
+    @ParameterizedTest @EnumSource(Trouble.class)
+    void troubleAtAnyStepOfAnEditLeavesTheOldOrTheNewText(Trouble trouble) throws Exception {
+        boolean hit = true;
+        for (int nth = 1; hit; nth++) {
             Files.writeString(disk.conf("text"), "old");
-            disk.fail(op, 1, FaultyDisk.broken());
+            disk.trouble(trouble, nth);
+            boolean done = false;
             try {
                 file.edit((text, _) -> text + " and new");
+                done = true;
             } catch (IOException expected) {
                 // the step that failed
             }
+            hit = disk.mend();
             var left = Files.readString(disk.conf("text"));
-            assertEquals(left.equals("old") ? "old" : "old and new", left, op.name());
-            assertEquals(left, file.current(), op.name());
+            assertEquals(!done && left.equals("old") ? "old" : "old and new", left, trouble + " at step " + nth);
+            assertEquals(left, file.current(), trouble + " at step " + nth);
+            file.edit((_, _) -> "anew");
+            assertEquals("anew", Files.readString(disk.conf("text")));
         }
     }
 
