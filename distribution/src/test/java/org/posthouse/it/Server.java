@@ -88,6 +88,7 @@ final class Server implements AutoCloseable {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(READY_WITHIN_SECONDS);
         while (!ready()) {
             if (!process.isAlive() || System.nanoTime() > deadline) {
+                process.destroyForcibly(); // whoever waits for it here has nothing to close yet
                 throw new IOException("it did not become ready:\n" + log());
             }
             Thread.sleep(5);
