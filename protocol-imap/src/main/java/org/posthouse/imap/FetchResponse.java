@@ -139,7 +139,7 @@ final class FetchResponse {
         announce(range);
         long at = range.from();
         while (at < range.to()) {
-            var into = piece(range.to() - at);
+            var into = piece(new Range(at, range.to()), mail);
             int n = (int) Math.min(session.read(view.folder(), mail, at, into), range.to() - at);
             if (n == 0) {
                 throw new IOException("message " + mail.uid() + " is shorter than it was");
@@ -150,13 +150,14 @@ final class FetchResponse {
         }
     }
 
-    /** One buffer for all that is large; a small piece of a large message does not make the mailbox read more. */
-    private byte[] piece(long octets) {
-        int wanted = (int) Math.min(octets, LARGEST_PIECE);
-        if (piece.length < wanted) {
-            piece = new byte[Math.min(LARGEST_PIECE, Integer.highestOneBit(wanted) * 2)];
+    /** One buffer for one message after the other; where more follows than is wanted, it is no longer than that. */
+    private byte[] piece(Range rest, Mail mail) {
+        int wanted = (int) Math.min(rest.length(), LARGEST_PIECE);
+        boolean moreFollows = rest.to() < mail.size();
+        if (piece.length < wanted || moreFollows && piece.length > wanted) {
+            piece = new byte[moreFollows ? wanted : Math.min(LARGEST_PIECE, 2 * Integer.highestOneBit(wanted))];
         }
-        return piece.length / 4 > wanted ? new byte[wanted] : piece;
+        return piece;
     }
 
     /** An item as the response calls it. */
