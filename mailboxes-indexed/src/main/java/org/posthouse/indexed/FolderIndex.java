@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import org.posthouse.mailbox.Changes;
@@ -38,6 +39,8 @@ final class FolderIndex {
     private final DigestFile digests;
     private final Lock mailbox = new ReentrantLock();
     private final Map<Set<String>, Set<String>> flagSets = new HashMap<>();
+    private final AtomicLong asked = new AtomicLong();
+    private long answered; // of those who asked, the last whom a look has answered
     private List<Entry> scanned = List.of();
     private Listing listing;
     private Removals removals;
@@ -59,16 +62,22 @@ final class FolderIndex {
         return digests;
     }
 
-    /** Some work on the folder as it is now. */
+    /** Some work on the folder as it is now. Those who came before a look at the store began, and waited for it, need none of their own. */
     @FunctionalInterface
     interface Work<R, X extends Exception> {
         R on(Listing now) throws IOException, X;
     }
 
     <R, X extends Exception> R locked(Work<R, X> work) throws IOException, X {
+        long mine = asked.incrementAndGet();
         mailbox.lock();
         try {
-            return work.on(look());
+            if (mine > answered) {
+                long all = asked.get();
+                look();
+                answered = all;
+            }
+            return work.on(listing);
         } finally {
             mailbox.unlock();
         }
@@ -79,11 +88,11 @@ final class FolderIndex {
     }
 
     /** UIDs are chosen here, before anybody sees them: all in one batch. */
-    private Listing look() throws IOException {
+    private void look() throws IOException {
         var identity = store.identity(folder);
         var entries = store.scan(folder);
         if (listing != null && entries == scanned && listing.uidValidity() == identity.uidValidity()) {
-            return listing;
+            return;
         }
         if (listing == null || listing.uidValidity() != identity.uidValidity()) {
             load(identity.uidValidity());
@@ -93,7 +102,6 @@ final class FolderIndex {
         compare(entries, recorded, identity.uidNext());
         scanned = entries;
         account.usage().is(folder.name(), listing);
-        return listing;
     }
 
     private void load(long uidValidity) throws IOException {

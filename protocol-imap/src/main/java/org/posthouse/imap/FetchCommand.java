@@ -23,8 +23,7 @@ import org.posthouse.message.Refusal;
  * {@code \Seen} become so, then what is kept of all is asked for, then come the responses, many in one write.
  *
  * <p>A message that is gone, which the client cannot know yet, is left out (RFC 2180 §4.1). To a FETCH by numbers the reply says so
- * by EXPUNGEISSUED (RFC 5530), and is NO where nothing could be told at all; to UID FETCH it is as if that UID had never been (RFC
- * 3501 §6.4.8).
+ * by EXPUNGEISSUED (RFC 5530); to UID FETCH it is as if that UID had never been (RFC 3501 §6.4.8).
  */
 final class FetchCommand {
     private static final int BATCH = 256;
@@ -147,8 +146,7 @@ final class FetchCommand {
             if (gone == 0) {
                 return Reply.ok("Fetched");
             }
-            return told > 0 ? Reply.ok("EXPUNGEISSUED", "Some of these messages are gone")
-                    : Reply.no("EXPUNGEISSUED", "These messages are gone");
+            return Reply.ok("EXPUNGEISSUED", "Some of these messages are gone");
         }
 
         private int batchEnd(List<Mail> mails, int from) {

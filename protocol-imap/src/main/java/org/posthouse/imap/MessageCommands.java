@@ -39,12 +39,7 @@ final class MessageCommands {
     /** RFC 2180 §4.2, RFC 5530: what is gone may not be told yet, but that it is. */
     private Reply storedByNumber(View view, UidSet uids) throws Refusal, IOException {
         view.announce(out, Shift.FORBIDDEN, Numbering.SEQUENCE);
-        int gone = view.countGone(uids);
-        if (gone == 0) {
-            return Reply.ok("stored");
-        }
-        boolean all = gone == view.told().in(uids).size();
-        return new Reply(all ? Reply.Kind.NO : Reply.Kind.OK, "EXPUNGEISSUED", "some of these messages are gone");
+        return view.countGone(uids) == 0 ? Reply.ok("stored") : Reply.ok("EXPUNGEISSUED", "some of these messages are gone");
     }
 
     /** RFC 3501 §6.4.3, RFC 4315 §2.1. */
