@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -62,19 +63,6 @@ final class Lister {
      */
     Listed list(Listed before, Set<String> gone) throws IOException {
         cleanTmp();
-        for (int attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
-            try {
-                return attempt(before, gone);
-            } catch (NoSuchFileException e) { // a new message's file was renamed before it was looked at
-                if (!Files.isDirectory(dir.resolve("cur")) || !Files.isDirectory(dir.resolve("new"))) {
-                    throw e;
-                }
-            }
-        }
-        throw new Unavailable("messages in " + dir + " are renamed all the time");
-    }
-
-    private Listed attempt(Listed before, Set<String> gone) throws IOException {
         var stamps = stamps();
         var at = ground.clock().instant();
         var found = look(before, gone);
@@ -87,10 +75,12 @@ final class Lister {
             found = look(before, gone);
             sure = curIsStill(stamps.cur()) && (missesNone(found, before, at) || found.isLike(earlier));
         }
-        if (!sure) {
+        if (sure) {
+            found.missing().clear();
+        } else {
+            found.missing().removeAll(earlier.missing());
             found.addFrom(earlier, before, gone);
         }
-        found.missing().removeAll(sure ? found.missing() : earlier.missing());
         return listed(stamps, sure ? at : Instant.EPOCH, found, before); // what is not sure holds for this once
     }
 
@@ -148,9 +138,7 @@ final class Lister {
                 changed.add(now);
             }
         }
-        for (var named : found.others().values()) {
-            look(named, Optional.ofNullable(rows.get(named.name().base())), flags).ifPresent(changed::add);
-        }
+        changed.addAll(arrived(found.others(), rows, flags));
         if (changed.isEmpty() && gone.isEmpty()) {
             return new Listed(stamps, at, before.entries(), before.lying(), before.byKey());
         }
@@ -160,6 +148,28 @@ final class Lister {
         changed.forEach(l -> before.byKey().put(l.key(), l));
         var entries = lying.stream().map(Lying::entry).toList();
         return new Listed(stamps, at, entries.equals(before.entries()) ? before.entries() : entries, lying, before.byKey());
+    }
+
+    /** Also those whose files were renamed before they were looked at. */
+    private List<Lying> arrived(Map<String, Named> names, Map<String, UidList.Row> rows, Flags flags) throws IOException {
+        var arrived = new ArrayList<Lying>();
+        var left = names;
+        for (int attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
+            var renamed = new HashSet<String>();
+            for (var named : left.values()) {
+                try {
+                    look(named, Optional.ofNullable(rows.get(named.name().base())), flags).ifPresent(arrived::add);
+                } catch (NoSuchFileException _) {
+                    renamed.add(named.name().base());
+                }
+            }
+            if (renamed.isEmpty()) {
+                return arrived;
+            }
+            left = names(Listed.nothing());
+            left.keySet().retainAll(renamed);
+        }
+        throw new Unavailable("messages in " + dir + " are renamed all the time");
     }
 
     private static OptionalLong uid(UidList.Row row) {
