@@ -64,6 +64,7 @@ final class MessageCommands {
     Reply copy(AccountSession mail, View view, Command.Copy command) throws Rejection, Refusal, IOException {
         var uids = view.uids(command.by(), command.set());
         var placed = to(command.to(), mail, uids, () -> mail.copy(view.folder(), uids, command.to()));
+        mustHaveBeenThere(view, uids, placed);
         return Reply.ok(CopyUid.copy(placed), "copied");
     }
 
@@ -73,12 +74,20 @@ final class MessageCommands {
         var uids = view.uids(command.by(), command.set());
         long before = view.modseq();
         var placed = to(command.to(), mail, uids, () -> mail.move(view.folder(), uids, command.to()));
+        mustHaveBeenThere(view, uids, placed);
         if (!placed.to().isEmpty()) {
             out.untagged("OK [" + CopyUid.copy(placed) + "] moved");
         }
         view.announce(out, Shift.ALLOWED, command.by());
         boolean tells = enabled.qresync() && view.modseq() != before;
         return Reply.ok(tells ? "HIGHESTMODSEQ " + view.modseq() : "", "moved");
+    }
+
+    /** RFC 2180 §4.4, RFC 5530: all are gone, which the client may not know yet. */
+    private static void mustHaveBeenThere(View view, UidSet uids, Placed placed) throws Rejection {
+        if (placed.to().isEmpty() && !view.told().in(uids).isEmpty()) {
+            throw new Rejection(Reply.no("EXPUNGEISSUED", "these messages are gone"));
+        }
     }
 
     @FunctionalInterface
