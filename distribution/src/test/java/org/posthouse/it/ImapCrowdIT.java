@@ -1,0 +1,200 @@
+package org.posthouse.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.CleanupMode;
+import org.junit.jupiter.api.io.TempDir;
+import org.posthouse.it.ImapTruth.Told;
+import org.posthouse.it.ImapView.Known;
+
+/**
+ * Many clients do this and that to the same two folders by IMAP while another program delivers into them; now and then all stop, and
+ * what each of them knows is compared with what there is. Meanwhile bundles are swapped and the server is killed.
+ * {@code -Dimap.members=40 -Dimap.seconds=600 -Dimap.kills=200} for a long run.
+ */
+final class ImapCrowdIT {
+    private static final int MEMBERS = Integer.getInteger("imap.members", 10);
+    private static final int SECONDS = Integer.getInteger("imap.seconds", 3);
+    private static final int KILLS = Integer.getInteger("imap.kills", 2);
+    private static final List<String> BUNDLES = List.of("protocol-imap", "mailboxes-indexed", "store-maildir");
+    private static final int ROUND_MILLIS = 3_000;
+    private static final int LONGEST_BEFORE_KILL_MILLIS = 1_500;
+    private static final int BETWEEN_DELIVERIES_MILLIS = 200;
+    private static final String CONF = StraightPathIT.CONF.replace("enable   = ", "drain = 1s\nenable   = protocol-imap, ") + """
+
+            [listener imap]
+            address  = 127.0.0.1
+            port     = 0
+            protocol = imap
+            tls      = none
+            """;
+
+    @TempDir(cleanup = CleanupMode.ON_SUCCESS)
+    Path home;
+
+    private final Random random = new Random(1);
+    private final Letters letters = new Letters();
+    private final ImapTruth truth = new ImapTruth();
+    private final List<ImapCrowdMember> members = new ArrayList<>();
+    private final List<String> troubles = new CopyOnWriteArrayList<>();
+    private int checks;
+    private int delivered;
+
+    /** What a round allows sessions to do. */
+    private enum Sessions { STAY, MAY_END_ONCE, END }
+
+    @Test
+    void eachKnowsWhatThereIs() throws Exception {
+        for (int i = 0; i < MEMBERS; i++) {
+            members.add(new ImapCrowdMember(i, MEMBERS, truth, letters));
+        }
+        try (var server = new Server(home).configure(CONF).start()) {
+            try (var imap = new Imap(server.port("imap"), "ann", "secret")) {
+                imap.command("CREATE Work");
+                imap.command("SELECT INBOX"); // its directories are made when it is first opened
+            }
+            for (int left = SECONDS * 1_000; left > 0; left -= ROUND_MILLIS) {
+                round(server, Sessions.STAY, () -> Thread.sleep(ROUND_MILLIS));
+            }
+            for (var bundle : BUNDLES) {
+                round(server, Sessions.MAY_END_ONCE, () -> swap(bundle));
+            }
+            for (int kill = 1; kill <= KILLS; kill++) {
+                round(server, Sessions.END, () -> {
+                    Thread.sleep(random.nextInt(LONGEST_BEFORE_KILL_MILLIS));
+                    server.kill();
+                });
+                if (kill % 20 == 0) {
+                    report();
+                }
+            }
+            assertEquals(0, server.terminate());
+        }
+        report();
+    }
+
+    private void report() {
+        System.out.printf("%d members, %d kills: %d commands, %d sessions, %d letters (%d delivered beside), %d changes acknowledged, %d checks%n",
+                MEMBERS, KILLS, members.stream().mapToInt(ImapCrowdMember::commands).sum(),
+                members.stream().mapToInt(ImapCrowdMember::sessions).sum(), letters.next() - 1, delivered, truth.places().answered(), checks);
+    }
+
+    @FunctionalInterface
+    private interface Happening {
+        void happen() throws IOException, InterruptedException;
+    }
+
+    private void round(Server server, Sessions sessions, Happening happening) throws IOException, InterruptedException {
+        var over = new AtomicBoolean();
+        var port = server.port("imap");
+        int before = members.stream().mapToInt(ImapCrowdMember::sessions).max().orElse(0);
+        var threads = new ArrayList<Thread>();
+        members.forEach(member -> threads.add(Thread.ofPlatform().start(() -> work(member, port, sessions, over))));
+        threads.add(Thread.ofPlatform().start(() -> deliver(over)));
+        happening.happen();
+        over.set(true);
+        for (var thread : threads) {
+            thread.join();
+        }
+        if (sessions == Sessions.END) {
+            members.forEach(ImapCrowdMember::leave);
+            server.start();
+        }
+        assertTrue(members.stream().mapToInt(ImapCrowdMember::sessions).max().orElse(0) <= before + 2, "one new session is enough");
+        check(server.port("imap"), sessions);
+    }
+
+    private void work(ImapCrowdMember member, int port, Sessions sessions, AtomicBoolean over) {
+        int ends = 0;
+        while (!over.get() && ends < 2) {
+            try {
+                var end = member.work(port, over::get);
+                if (end == null) {
+                    return;
+                }
+                ends++;
+                boolean allowed = sessions == Sessions.MAY_END_ONCE && ends == 1 || sessions == Sessions.END && over.get();
+                if (!allowed && sessions != Sessions.END || String.valueOf(end.getMessage()).contains(" BAD ")) {
+                    troubles.add(sessions + ": " + end);
+                }
+            } catch (RuntimeException | AssertionError e) {
+                troubles.add(e.toString());
+                return;
+            }
+        }
+    }
+
+    /** As every other program does it: into tmp, and from there into new. */
+    private void deliver(AtomicBoolean over) {
+        var inbox = home.resolve("var/mail/example.test/ann/Maildir");
+        try {
+            while (!over.get()) {
+                int letter = letters.next();
+                truth.written(letter);
+                var name = "1700000000.M" + letter + ".beside.host";
+                var written = Files.writeString(inbox.resolve("tmp").resolve(name), Letters.text(letter).replace("\r\n", "\n"),
+                        StandardCharsets.ISO_8859_1);
+                Files.move(written, inbox.resolve("new").resolve(name));
+                truth.places().kept(new Promises.Copy("ann", letter));
+                delivered++;
+                Thread.sleep(BETWEEN_DELIVERIES_MILLIS);
+            }
+        } catch (IOException | InterruptedException e) {
+            troubles.add("delivering beside: " + e);
+        }
+    }
+
+    private void swap(String bundle) throws IOException, InterruptedException {
+        Thread.sleep(300);
+        SampleFilter.drop(home, bundle + ".jar", SampleFilter.variant(bundle, "0.1.1", List.of()));
+        Thread.sleep(ROUND_MILLIS);
+    }
+
+    private void check(int port, Sessions sessions) throws IOException {
+        var folders = new HashMap<String, List<Told>>();
+        for (var folder : ImapCrowdMember.FOLDERS) {
+            try (var fresh = new ImapView(port, truth, true)) {
+                fresh.select(folder);
+                folders.put(folder, fresh.size() == 0 ? List.of()
+                        : fresh.command("FETCH 1:* (UID FLAGS MODSEQ BODY.PEEK[HEADER.FIELDS (SUBJECT)])").stream()
+                        .flatMap(response -> Told.of(response).stream()).toList());
+            }
+        }
+        truth.check(folders);
+        assertEquals(List.of(), truth.troubles());
+        if (sessions != Sessions.END) {
+            for (var member : members) {
+                compare(member, port, folders);
+            }
+        }
+        checks++;
+        assertEquals(List.of(), truth.troubles());
+        assertEquals(List.of(), List.copyOf(troubles));
+    }
+
+    private void compare(ImapCrowdMember member, int port, Map<String, List<Told>> folders) {
+        try {
+            var knows = member.knows(port);
+            var there = folders.get(member.folder()).stream().sorted(Comparator.comparingInt(Told::number))
+                    .map(t -> new Known(t.uid().orElseThrow(), (int) t.letter().orElseThrow(), t.flags().orElseThrow())).toList();
+            assertEquals(there, knows, () -> "what a member knows of " + member.folder());
+        } catch (IOException e) {
+            troubles.add("at a check: " + e);
+        }
+    }
+}
