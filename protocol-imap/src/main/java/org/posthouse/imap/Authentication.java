@@ -12,10 +12,14 @@ import org.posthouse.auth.Sasl;
 import org.posthouse.message.Refusal;
 import org.posthouse.net.Connection;
 import org.posthouse.net.Line;
+import org.posthouse.net.Strikes;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Proves who a client is: by name and password or by SASL (RFC 3501 §6.2.2 and §6.2.3, RFC 4959). */
+/**
+ * Proves who a client is: by name and password or by SASL (RFC 3501 §6.2.2 and §6.2.3, RFC 4959). Counts the names and passwords
+ * that were tried in vain, and takes its time with them.
+ */
 final class Authentication {
     private static final Logger LOG = LoggerFactory.getLogger("protocol-imap");
     private static final int MOST_ROUNDS = 10;
@@ -25,16 +29,24 @@ final class Authentication {
     private final CommandReader in;
     private final Output out;
     private final Accounts accounts;
+    private final Strikes failed;
+    private boolean enough;
 
-    Authentication(Connection client, CommandReader in, Output out, Accounts accounts) {
+    Authentication(Connection client, CommandReader in, Output out, Accounts accounts, Limits limits) {
         this.client = client;
         this.in = in;
         this.out = out;
         this.accounts = accounts;
+        this.failed = new Strikes(client, limits.authFailures(), limits.tarpit());
+    }
+
+    /** Whether so many log-ins have failed that the session is over. */
+    boolean enough() {
+        return enough;
     }
 
     /** The password is wiped. */
-    AccountId login(Command.Login login) throws Refusal {
+    AccountId login(Command.Login login) throws Refusal, Gone {
         var decoded = StandardCharsets.UTF_8.decode(ByteBuffer.wrap(login.password()));
         var letters = new char[decoded.remaining()];
         decoded.get(letters);
@@ -42,6 +54,8 @@ final class Authentication {
         Arrays.fill(login.password(), (byte) 0);
         try {
             return accounts.login(login.user(), letters, client.peer());
+        } catch (Refusal e) {
+            throw failed(e);
         } catch (IOException e) {
             throw cannotSay(e);
         }
@@ -63,9 +77,11 @@ final class Authentication {
         throw new Rejection("that took too many steps");
     }
 
-    private static Sasl.Step respond(Sasl sasl, byte[] answer) throws Refusal {
+    private Sasl.Step respond(Sasl sasl, byte[] answer) throws Refusal, Gone {
         try {
             return sasl.respond(answer);
+        } catch (Refusal e) {
+            throw failed(e);
         } catch (IOException e) {
             throw cannotSay(e);
         }
@@ -105,6 +121,19 @@ final class Authentication {
         } catch (IllegalArgumentException _) {
             return Optional.empty();
         }
+    }
+
+    /** Only a name and password, or what stands for them, count; not words that make no sense. */
+    private Refusal failed(Refusal why) throws Gone {
+        var code = why.status().code();
+        if (code.equals("5.7.8") || code.equals("4.7.0")) {
+            try {
+                enough |= failed.out();
+            } catch (IOException e) {
+                throw new Gone(e);
+            }
+        }
+        return why;
     }
 
     private static Refusal cannotSay(IOException why) {

@@ -41,6 +41,16 @@ public final class ImapProtocol implements Protocol {
         @AttributeDefinition(min = "1", description = "After how many wrong commands, one after the other, a session ends")
         int max_errors() default 20;
 
+        @AttributeDefinition(min = "1", description = "After how many failed log-ins a session ends")
+        int max_auth_failures() default 5;
+
+        @AttributeDefinition(name = "duration", description = "By how much each wrong command is answered later than the one before, once"
+                + " half of max-errors or max-auth-failures is reached; 0s: not at all")
+        String tarpit() default "1s";
+
+        @AttributeDefinition(min = "1", description = "Sessions of one account at a time")
+        int max_sessions() default 100;
+
         @AttributeDefinition(name = "size", min = "8K", max = "16M",
                 description = "The longest command with its literals, once somebody has logged in; at least 8K (RFC 7162)")
         String max_command() default "512K";
@@ -66,6 +76,7 @@ public final class ImapProtocol implements Protocol {
     private final Trace trace;
     private final Metrics metrics;
     private final Limits limits;
+    private final Sessions sessions;
     private final Clock clock;
     private final Semaphore searchReaders = new Semaphore(2 * Runtime.getRuntime().availableProcessors());
 
@@ -77,6 +88,7 @@ public final class ImapProtocol implements Protocol {
 
     ImapProtocol(Config config, Accounts accounts, Mailboxes mailboxes, Site site, Trace trace, Metrics metrics, Clock clock) {
         this.limits = limits(config);
+        this.sessions = new Sessions(atLeastOne("max-sessions", config.max_sessions()));
         this.accounts = accounts;
         this.mailboxes = mailboxes;
         this.site = site;
@@ -94,12 +106,18 @@ public final class ImapProtocol implements Protocol {
         if (!loginTime.isPositive()) {
             throw new BadSetting("login-time", "must be longer than nothing");
         }
-        if (config.max_errors() < 1) {
-            throw new BadSetting("max-errors", "must be at least 1");
-        }
         long command = between("max-command", config.max_command(), SHORTEST_COMMAND, LONGEST_COMMAND);
         long append = between("append-limit", config.append_limit(), SMALLEST_LIMIT, LARGEST_LIMIT);
-        return new Limits(autologout, loginTime, config.max_errors(), (int) command, append, literals(config.literals()));
+        return new Limits(autologout, loginTime, atLeastOne("max-errors", config.max_errors()),
+                atLeastOne("max-auth-failures", config.max_auth_failures()), Setting.duration("tarpit", config.tarpit()), (int) command, append,
+                literals(config.literals()));
+    }
+
+    private static int atLeastOne(String key, int number) {
+        if (number < 1) {
+            throw new BadSetting(key, "must be at least 1");
+        }
+        return number;
     }
 
     private static long between(String key, String text, long least, long most) {
@@ -124,7 +142,7 @@ public final class ImapProtocol implements Protocol {
 
     @Override
     public void serve(Connection client) throws IOException {
-        var session = new ImapSession(client, accounts, mailboxes, limits, clock, searchReaders);
+        var session = new ImapSession(client, new ImapSession.Services(accounts, mailboxes, sessions, clock, searchReaders), limits);
         try {
             session.run(site.hostname());
         } finally {
@@ -133,6 +151,7 @@ public final class ImapProtocol implements Protocol {
     }
 
     private void ended(Connection client, AccountId account, ImapSession session) {
+        sessions.leave(account);
         LOG.info("session ended account={} commands={} appended={}", account, session.commands(), session.appended());
         trace.event(client.peer().session().text(), "imap", "account", account, "commands", session.commands(),
                 "appended", session.appended());

@@ -22,6 +22,7 @@ import org.posthouse.mailbox.Mailboxes;
 import org.posthouse.message.Refusal;
 import org.posthouse.message.Unavailable;
 import org.posthouse.net.Connection;
+import org.posthouse.net.Strikes;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,13 +41,16 @@ final class ImapSession {
         }
     }
 
+    /** What sessions work with, and share. */
+    record Services(Accounts accounts, Mailboxes mailboxes, Sessions sessions, Clock clock, Semaphore searchReaders) {}
+
     private final Connection client;
-    private final Accounts accounts;
-    private final Mailboxes mailboxes;
+    private final Services services;
     private final Limits limits;
     private final Clock clock;
     private final Output out;
     private final CommandReader in;
+    private final Authentication authentication;
     private final Capabilities capabilities;
     private final Enabled enabled = new Enabled();
     private final FolderCommands folders;
@@ -57,29 +61,29 @@ final class ImapSession {
     private final FetchCommand fetching;
     private final SearchCommand searching;
     private final Instant loginUntil;
+    private final Strikes errors; // one after the other
     private Optional<AccountId> account = Optional.empty();
     private Optional<RuntimeException> bug = Optional.empty();
     private boolean compressed;
-    private int errors; // one after the other
     private int commands;
 
-    ImapSession(Connection client, Accounts accounts, Mailboxes mailboxes, Limits limits, Clock clock,
-            Semaphore searchReaders) {
+    ImapSession(Connection client, Services services, Limits limits) {
         this.client = client;
-        this.accounts = accounts;
-        this.mailboxes = mailboxes;
+        this.services = services;
         this.limits = limits;
-        this.clock = clock;
+        this.clock = services.clock();
+        this.errors = new Strikes(client, limits.errors(), limits.tarpit());
         this.out = new Output(client);
         this.in = new CommandReader(client, out, limits);
-        this.capabilities = new Capabilities(client, accounts, limits);
+        this.authentication = new Authentication(client, in, out, services.accounts(), limits);
+        this.capabilities = new Capabilities(client, services.accounts(), limits);
         this.folders = new FolderCommands(out, enabled, limits);
         this.lists = new ListCommands(out, folders);
         this.selects = new SelectCommands(out, enabled);
         this.messages = new MessageCommands(out, enabled);
-        this.appending = new Appending(in, mailboxes, limits, client.peer().session(), clock);
+        this.appending = new Appending(in, services.mailboxes(), limits, client.peer().session(), clock);
         this.fetching = new FetchCommand(out, enabled);
-        this.searching = new SearchCommand(out, enabled, clock, searchReaders, this::hungUp);
+        this.searching = new SearchCommand(out, enabled, clock, services.searchReaders(), this::hungUp);
         this.loginUntil = clock.instant().plus(limits.loginTime());
     }
 
@@ -153,8 +157,9 @@ final class ImapSession {
         return switch (in.next()) {
             case Input.Whole(var octets) -> perform(state, octets);
             case Input.Refused(var tag, var then) -> {
-                out.tagged(tag, new Reply(Reply.Kind.BAD, "TOOBIG", "That is too long for a command")); // RFC 7888 §4
-                yield then == Input.Then.END ? bye("TOOBIG", "that is too long") : counted(state, Reply.Kind.BAD);
+                var reply = new Reply(Reply.Kind.BAD, "TOOBIG", "That is too long for a command"); // RFC 7888 §4
+                var after = answer(state, tag, reply);
+                yield then == Input.Then.END && !(after instanceof Ended) ? bye("TOOBIG", "that is too long") : after;
             }
             case Input.End _ -> new Ended();
         };
@@ -174,17 +179,22 @@ final class ImapSession {
             out.untagged("OK [HIGHESTMODSEQ " + view.modseq() + "] of all changes"); // RFC 7162 §3.1
         }
         var after = announce(step.state(), request.command());
-        if (step.reply().isEmpty()) {
-            return after;
-        }
-        out.tagged(request.tag(), step.reply().get());
-        return counted(after, step.reply().get().kind());
+        return step.reply().isEmpty() ? after : answer(after, request.tag(), step.reply().get());
     }
 
-    private State counted(State state, Reply.Kind kind) throws Gone {
-        boolean wrong = kind == Reply.Kind.BAD || kind == Reply.Kind.NO && state instanceof NotAuthenticated;
-        errors = wrong ? errors + 1 : 0;
-        return errors < limits.errors() || state instanceof Ended ? state : bye("", "too many errors");
+    private State answer(State state, String tag, Reply reply) throws IOException {
+        boolean enough = false;
+        if (isWrong(state, reply)) {
+            enough = errors.out() || authentication.enough();
+        } else {
+            errors.forgive();
+        }
+        out.tagged(tag, reply);
+        return enough && !(state instanceof Ended) ? bye("", "too many errors") : state;
+    }
+
+    private static boolean isWrong(State state, Reply reply) {
+        return reply.kind() == Reply.Kind.BAD || reply.kind() == Reply.Kind.NO && state instanceof NotAuthenticated;
     }
 
     /** Before a command's reply the client learns what has happened meanwhile. */
@@ -290,17 +300,13 @@ final class ImapSession {
             case Command.StartTls _ -> startTls(tag);
             case Command.Login login -> {
                 mustTakePasswords();
-                yield loggedIn(authentication().login(login));
+                yield loggedIn(authentication.login(login));
             }
             case Command.Authenticate authenticate -> {
                 mustTakePasswords();
-                yield loggedIn(authentication().sasl(authenticate));
+                yield loggedIn(authentication.sasl(authenticate));
             }
         };
-    }
-
-    private Authentication authentication() {
-        return new Authentication(client, in, out, accounts);
     }
 
     private void mustTakePasswords() throws Rejection {
@@ -321,8 +327,9 @@ final class ImapSession {
         return new Step(new NotAuthenticated(), Optional.empty());
     }
 
-    private Step loggedIn(AccountId id) throws IOException {
-        var user = new User(id, mailboxes.open(id));
+    private Step loggedIn(AccountId id) throws Rejection, IOException {
+        var user = new User(id, services.mailboxes().open(id));
+        services.sessions().enter(id);
         account = Optional.of(id);
         in.loggedIn();
         return Step.to(new Authenticated(user), Reply.ok("CAPABILITY " + capabilities.after(), "logged in"));

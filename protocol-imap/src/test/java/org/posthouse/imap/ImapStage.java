@@ -55,6 +55,7 @@ import org.posthouse.swap.Plugins;
  * {@literal @}back                  all is well again
  * {@literal @}story S1 a b          asserts what was traced of a session
  * {@literal @}set KEY VALUE         a setting of the protocol
+ * {@literal @}together              connections share the settings and the time of the first one from here on
  * </pre>
  */
 final class ImapStage implements Transcript.Stage {
@@ -68,6 +69,8 @@ final class ImapStage implements Transcript.Stage {
     private final EngineMailboxes mailboxes;
     private final MailboxEngine engine;
     private FixedConfig config = FixedConfig.DEFAULT;
+    private Optional<ImapProtocol> protocol = Optional.empty();
+    private boolean together;
     private int letters;
 
     ImapStage() {
@@ -109,7 +112,9 @@ final class ImapStage implements Transcript.Stage {
             @Override
             public void serve(Connection client) throws IOException {
                 var clock = ((ScriptedConnection) client).clock();
-                new ImapProtocol(config, accounts, mailboxes, new FixedSite(), trace, new MemoryMetrics(), clock).serve(client);
+                protocol = protocol.filter(_ -> together).or(() -> Optional.of(
+                        new ImapProtocol(config, accounts, mailboxes, new FixedSite(), trace, new MemoryMetrics(), clock)));
+                protocol.get().serve(client);
             }
         };
     }
@@ -144,6 +149,7 @@ final class ImapStage implements Transcript.Stage {
             case "broken" -> engines.arrive("mailboxes-indexed", broken(), Map.of());
             case "back" -> back();
             case "story" -> assertEquals(List.of(text.split(" ")).subList(1, text.split(" ").length), trace.story(words[0]));
+            case "together" -> together = true;
             case "set" -> config = config.with(words[0], words[1]);
             default -> throw new AssertionError("this stage knows no @" + word);
         }
