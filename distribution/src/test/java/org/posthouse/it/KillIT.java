@@ -9,7 +9,9 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
@@ -18,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.posthouse.it.Promises.Seen;
 
 /**
- * The server is killed at any moment while clients send, fetch and remove: what they were told is so after each kill, once.
+ * The server is killed at any moment while clients send, fetch, append, flag, move and remove: what they were told is so after each kill, once.
  * {@code -Dkills=500} for a long run.
  */
 final class KillIT {
@@ -30,19 +32,28 @@ final class KillIT {
             retry-first   = 300ms
             retry-longest = 3s
             grace         = 1s
-            """ + StraightPathIT.CONF + """
+            """ + StraightPathIT.CONF.replace("enable   = ", "enable   = protocol-imap, ") + """
+
+            [listener imap]
+            address  = 127.0.0.1
+            protocol = imap
+            port     = 0
+            tls      = none
 
             [store-mbox]
             lock-wait = 1s
             """;
-    /** Ann and dan have Maildirs, bob and cat mbox files; what comes for away goes to another host, which waits. */
+    /** Ann, dan and ida have Maildirs, bob, cat and jon mbox files; what comes for away goes to another host, which waits. */
     private static final String USERS = """
             ann@example.test:{PLAIN}secret
             dan@example.test:{PLAIN}secret
             bob@example.test:{PLAIN}secret:store=store-mbox
             cat@example.test:{PLAIN}secret:store=store-mbox
+            ida@example.test:{PLAIN}secret
+            jon@example.test:{PLAIN}secret:store=store-mbox
             """;
-    private static final List<String> MAILBOXES = List.of("ann", "bob", "cat", "dan");
+    private static final List<String> FETCHED = List.of("ann", "bob", "cat", "dan");
+    private static final List<ArrangingClient> ARRANGED = List.of(new ArrangingClient("ida", true), new ArrangingClient("jon", false));
     private static final String ELSEWHERE = "smtp:elsewhere.example";
 
     @TempDir(cleanup = CleanupMode.ON_SUCCESS)
@@ -98,13 +109,20 @@ final class KillIT {
 
     private void check(Server server, String when) throws IOException, InterruptedException {
         var waiting = Waiting.byPlace(Waiting.in(server)); // first: what is delivered meanwhile lies in its mailbox by then
-        for (var user : MAILBOXES) {
-            promises.check(user, FetchingClient.all(server, user), new HashSet<>(waiting.getOrDefault("local:" + user + "@example.test", List.of())));
+        for (var user : FETCHED) {
+            promises.check(user, FetchingClient.all(server, user), letters(waiting, "local:" + user + "@example.test"));
+        }
+        for (var client : ARRANGED) {
+            promises.check(client.user(), client.all(server), letters(waiting, "local:" + client.user() + "@example.test"));
         }
         promises.check("away", waiting.getOrDefault(ELSEWHERE, List.of()).stream().map(n -> new Seen(n, Promises.INBOX, "")).toList(),
                 new HashSet<>());
         assertEquals(List.of(), promises.broken(), when);
         assertEquals(List.of(), troubles, when);
+    }
+
+    private static Set<Integer> letters(Map<String, List<Integer>> waiting, String where) {
+        return new HashSet<>(waiting.getOrDefault(where, List.of()));
     }
 
     private void workAndKill(Server server) throws InterruptedException {
@@ -136,9 +154,11 @@ final class KillIT {
                 new SendingClient(letters, List.of(List.of("ann"), List.of("bob")), 1),
                 new SendingClient(letters, List.of(List.of("bob"), List.of("bob", "ann")), 3),
                 new SendingClient(letters, List.of(List.of("away"), List.of("away", "dan")), 10),
+                new SendingClient(letters, List.of(List.of("ida"), List.of("jon"), List.of("ida", "jon")), 5),
                 new SendingClient(letters, List.of(List.of("cat"), List.of("cat", "bob")), 1),
                 new LockingProgram(home.resolve("var/mail/example.test/cat/mbox"))));
-        MAILBOXES.forEach(user -> clients.add(new FetchingClient(user)));
+        ARRANGED.forEach(client -> clients.add((server, all) -> client.work(server, all, letters)));
+        FETCHED.forEach(user -> clients.add(new FetchingClient(user)));
         if (random.nextInt(3) == 0) {
             clients.add(new RemovingOperator("away", ELSEWHERE));
         }

@@ -21,13 +21,22 @@ final class Promises {
     /** One copy of a letter: each account has its own. */
     record Copy(String account, int letter) {}
 
-    /** A letter as it lies somewhere; {@code uid} is empty where the place has none. */
+    /**
+     * A letter as it lies somewhere.
+     *
+     * @param place a folder, and behind a blank what else is known of the letter
+     * @param uid   empty where the place has none
+     */
     record Seen(int letter, String place, String uid) {}
 
     private static final class Fate {
-        Set<String> places = Set.of(NOWHERE, INBOX);
+        Set<String> places;
         boolean seen;
         String uid = "";
+
+        Fate(String place) {
+            places = Set.of(NOWHERE, place);
+        }
     }
 
     private final Map<Copy, Fate> fates = new ConcurrentHashMap<>();
@@ -37,20 +46,31 @@ final class Promises {
 
     /** Before the client asks for it. */
     void sent(Copy copy) {
-        fates.put(copy, new Fate());
+        sent(copy, INBOX);
     }
 
-    synchronized void kept(Copy copy) {
+    void sent(Copy copy, String place) {
+        fates.put(copy, new Fate(place));
+    }
+
+    void kept(Copy copy) {
+        kept(copy, INBOX);
+    }
+
+    synchronized void kept(Copy copy, String place) {
         answered++;
         var fate = fates.get(copy);
         if (!fate.seen) { // otherwise somebody may have changed it since
-            fate.places = Set.of(INBOX);
+            fate.places = Set.of(place);
         }
     }
 
     /** Before the client asks for a copy to be somewhere else; removed is {@link #NOWHERE}. */
     synchronized void moving(Copy copy, String to) {
         var fate = fates.get(copy);
+        if (fate.places.stream().anyMatch(place -> !folder(place).equals(folder(to)))) {
+            fate.uid = ""; // each folder gives its own
+        }
         var places = new HashSet<>(fate.places);
         places.add(to);
         fate.places = places;
@@ -59,6 +79,10 @@ final class Promises {
     synchronized void moved(Copy copy, String to) {
         answered++;
         fates.get(copy).places = Set.of(to);
+    }
+
+    private static String folder(String place) {
+        return place.split(" ")[0];
     }
 
     /** What a client sees while others are at work: it may not be what was removed, and its UID is its own. */
@@ -77,7 +101,7 @@ final class Promises {
             fate.places = Set.of(seen.place);
         }
         if (!seen.uid.isEmpty()) {
-            var other = uids.putIfAbsent(account + " " + seen.uid, copy);
+            var other = uids.putIfAbsent(account + " " + folder(seen.place) + " " + seen.uid, copy);
             if (other != null && !other.equals(copy) || !fate.uid.isEmpty() && !fate.uid.equals(seen.uid)) {
                 broken.add(copy + " had the UID " + fate.uid + " and has " + seen.uid + ", which was given to " + other);
             }
