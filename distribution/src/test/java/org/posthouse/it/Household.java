@@ -47,7 +47,10 @@ final class Household implements AutoCloseable {
         try (var imap = dovecot.imap()) {
             imap.command("CREATE " + ARCHIVE);
             append(imap);
-            look("Dovecot", imap, INBOX);
+            var first = look("Dovecot", imap, INBOX);
+            if (!maildir) { // it bears the UIDs' base for the whole mbox, which mutt would take away with it
+                ledger.claim(INBOX, first.values());
+            }
         }
         int slow = maildir ? 1 : 10; // programs that want the lock of an mbox sleep for a second or more when it is not theirs at once
         work("smtp", 40 * slow, this::smtp);

@@ -29,9 +29,13 @@ import org.posthouse.mailbox.Watch;
 import org.posthouse.message.Content;
 import org.posthouse.message.Refusal;
 import org.posthouse.queue.DeliveryId;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One account's mail over its store: each call in its own words to the folders it concerns. */
 final class IndexedAccount implements AccountSession {
+    private static final Logger LOG = LoggerFactory.getLogger("mailboxes-indexed");
+
     private final Account account;
     private final Store store;
     private final AccountIndex index;
@@ -146,10 +150,14 @@ final class IndexedAccount implements AccountSession {
         }
     }
 
-    /** Only for speed: without it the digest is made again. */
-    private void keep(FolderIndex folder, String key, Digest digest) throws IOException {
-        index.files().make(account.id());
-        folder.digests().append(key, digest);
+    /** Only for speed: what cannot be kept is made again when it is asked for, and what was stored is stored. */
+    private void keep(FolderIndex folder, String key, Digest digest) {
+        try {
+            index.files().make(account.id());
+            folder.digests().append(key, digest);
+        } catch (IOException e) {
+            LOG.debug("a digest is not kept: {}", e.toString());
+        }
     }
 
     @Override
@@ -180,7 +188,11 @@ final class IndexedAccount implements AccountSession {
     private String add(Folder to, DeliveryId id, Content content, Set<String> flags, Instant received) throws IOException {
         var key = store.add(to, id, content, flags, received).key();
         index.usage().grew(to.name(), content.size());
-        keep(folder(to.name()), key, Digester.digest(content));
+        try {
+            keep(folder(to.name()), key, Digester.digest(content));
+        } catch (UncheckedIOException e) {
+            LOG.debug("a digest is not made: {}", e.toString());
+        }
         return key;
     }
 
