@@ -114,12 +114,15 @@ final class CommandReader {
     /** One command on its way in. */
     private final class Reading {
         private byte[] octets = {};
+        private int length;
+        private int literals; // that were taken
+        private long dropped;
         private boolean dropping;
 
         Input command() throws Gone {
             var tag = beginning();
             while (true) {
-                var line = line(Math.max(2, maxOctets - octets.length));
+                var line = line(Math.max(2, maxOctets - length));
                 if (line.ending() == Line.Ending.END) {
                     return new Input.End();
                 }
@@ -131,17 +134,18 @@ final class CommandReader {
                 }
                 var announced = announced(line.octets());
                 if (announced.isEmpty()) {
-                    return dropping ? refused(Input.Then.GO_ON) : new Input.Whole(octets);
+                    return dropping ? refused(Input.Then.GO_ON) : new Input.Whole(whole());
                 }
                 var literal = announced.get();
                 if (!dropping && isMessage()) {
                     coming = Optional.of(new LiteralInput(client, literal.octets())).filter(_ -> comesUnasked(literal));
-                    return new Input.Whole(octets);
+                    return new Input.Whole(whole());
                 }
                 if (fits(literal)) {
                     take(literal);
-                } else if (comesUnasked(literal) && literal.octets() <= mostDropped) {
+                } else if (comesUnasked(literal) && literal.octets() <= mostDropped - dropped) {
                     dropping = true;
+                    dropped += literal.octets();
                     skip(new LiteralInput(client, literal.octets()));
                 } else {
                     return refused(comesUnasked(literal) ? Input.Then.END : Input.Then.GO_ON);
@@ -162,25 +166,37 @@ final class CommandReader {
         }
 
         private Input refused(Input.Then then) {
-            return new Input.Refused(CommandParser.parse(octets).tag(), then);
+            return new Input.Refused(CommandParser.parse(whole()).tag(), then);
         }
 
         private void add(byte[] more) {
-            if (octets.length == 0) {
+            if (length == 0) {
                 octets = more;
-                return;
+            } else {
+                room(length + more.length);
+                System.arraycopy(more, 0, octets, length, more.length);
             }
-            int length = octets.length;
-            octets = Arrays.copyOf(octets, length + more.length);
-            System.arraycopy(more, 0, octets, length, more.length);
+            length += more.length;
+        }
+
+        /** Twice as much each time, for a command may have many thousand literals. */
+        private void room(int needed) {
+            if (needed > octets.length) {
+                octets = Arrays.copyOf(octets, Math.max(2 * octets.length, needed));
+            }
+        }
+
+        private byte[] whole() {
+            return length == octets.length ? octets : Arrays.copyOf(octets, length);
         }
 
         /** Whether what is announced at the end is the message of an APPEND: the folder's name came before it. */
         private boolean isMessage() {
-            var text = new String(octets, StandardCharsets.ISO_8859_1);
-            var words = text.split(" ", 3);
-            return words.length == 3 && words[1].equalsIgnoreCase("APPEND")
-                    && (!words[2].startsWith("{") || text.indexOf('\n') >= 0);
+            if (literals > 1) {
+                return false; // the first was no message, nor is it the name of a folder
+            }
+            var words = new String(octets, 0, length, StandardCharsets.ISO_8859_1).split(" ", 3);
+            return words.length == 3 && words[1].equalsIgnoreCase("APPEND") && (!words[2].startsWith("{") || literals == 1);
         }
 
         private boolean comesUnasked(Literal literal) {
@@ -188,7 +204,7 @@ final class CommandReader {
         }
 
         private boolean fits(Literal literal) {
-            return !dropping && literal.octets() + 2 <= maxOctets - octets.length
+            return !dropping && literal.octets() + 2 <= maxOctets - length
                     && (!comesUnasked(literal) || literal.octets() <= limits.literals().longestUnasked());
         }
 
@@ -196,6 +212,7 @@ final class CommandReader {
             if (!comesUnasked(literal)) {
                 goAhead();
             }
+            literals++;
             add(new byte[] {'\r', '\n'});
             try {
                 add(new LiteralInput(client, literal.octets()).readAllBytes());
