@@ -149,7 +149,10 @@ final class ImapStage implements Transcript.Stage {
             case "broken" -> engines.arrive("mailboxes-indexed", broken(), Map.of());
             case "back" -> back();
             case "story" -> assertEquals(List.of(text.split(" ")).subList(1, text.split(" ").length), trace.story(words[0]));
-            case "together" -> together = true;
+            case "together" -> {
+                together = true;
+                protocol = Optional.empty();
+            }
             case "set" -> config = config.with(words[0], words[1]);
             default -> throw new AssertionError("this stage knows no @" + word);
         }
