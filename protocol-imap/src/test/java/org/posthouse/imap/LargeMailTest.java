@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -89,12 +90,26 @@ final class LargeMailTest {
     }
 
     @Test
-    void aMessageOfGigabytesIsSentThroughOneBuffer() throws Exception {
-        long size = (3L << 30) + 7;
+    void aLargeMessageIsSentThroughOneBuffer() throws Exception {
+        int size = 100_000_007;
         var view = folder((mail, offset, into) -> (int) Math.min(into.length, mail.size() - offset), size, 5);
         assertEquals(Reply.Kind.OK, fetch(view, WHOLE, Optional.empty()).kind());
-        assertEquals(size + "* 1 FETCH (BODY[] {3221225479}\r\n)\r\n* 2 FETCH (BODY[] {5}\r\nxxxxx)\r\n".length(), sent);
+        assertEquals(size + "* 1 FETCH (BODY[] {100000007}\r\n)\r\n* 2 FETCH (BODY[] {5}\r\nxxxxx)\r\n".length(), sent);
         assertTrue(largestRead <= LARGEST_BUFFER, "read " + largestRead + " octets at once");
+    }
+
+    @Test
+    void aPieceFromBehindFourGigabytesIsReadFromThere() throws Exception {
+        long size = (5L << 30) + 3;
+        var offsets = new ArrayList<Long>();
+        var view = folder((mail, offset, into) -> {
+            offsets.add(offset);
+            Arrays.fill(into, (byte) 'x');
+            return (int) Math.min(into.length, mail.size() - offset);
+        }, size);
+        fetch(view, WHOLE, Optional.of(new Partial(5L << 30, 1_000)));
+        assertEquals("* 1 FETCH (BODY[]<5368709120> {3}\r\nxxx)\r\n", said());
+        assertEquals(List.of(5L << 30), offsets);
     }
 
     @Test
