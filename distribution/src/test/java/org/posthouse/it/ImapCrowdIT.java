@@ -192,7 +192,12 @@ final class ImapCrowdIT {
             var knows = member.knows(port);
             var there = folders.get(member.folder()).stream().sorted(Comparator.comparingInt(Told::number))
                     .map(t -> new Known(t.uid().orElseThrow(), (int) t.letter().orElseThrow(), t.flags().orElseThrow())).toList();
-            assertEquals(there, knows, () -> "what a member knows of " + member.folder());
+            if (!there.equals(knows)) {
+                var missed = there.stream().filter(k -> !knows.contains(k)).toList();
+                var wrong = knows.stream().filter(k -> !there.contains(k)).toList();
+                truth.trouble("a member of " + member.folder() + " does not know " + missed + ", but " + wrong
+                        + "; its session has " + member.found(missed));
+            }
         } catch (IOException e) {
             troubles.add("at a check: " + e);
         }

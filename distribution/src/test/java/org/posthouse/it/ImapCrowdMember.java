@@ -75,6 +75,12 @@ final class ImapCrowdMember {
         return view.known();
     }
 
+    /** What its session finds of these messages. */
+    List<String> found(List<Known> messages) throws IOException {
+        var uids = messages.stream().map(k -> "" + k.uid()).toList();
+        return uids.isEmpty() ? List.of() : view.command("UID SEARCH UID " + String.join(",", uids));
+    }
+
     String folder() {
         return view.folder();
     }
