@@ -84,11 +84,14 @@ final class ImapHostileIT {
         return "Subject: hostile\r\n\r\n" + line.repeat(octets / line.length());
     }
 
-    /** So many messages that are one file. */
+    /** So many messages that are few files: a file may have 65,000 links. */
     private static void fill(String folder, String text, int messages) throws IOException {
         var cur = folder(folder).resolve("cur");
-        var file = Files.writeString(home.resolve("letter-" + folder), text, StandardCharsets.US_ASCII);
+        var file = home.resolve("letter-" + folder);
         for (int i = 0; i < messages; i++) {
+            if (i % 50_000 == 0) {
+                file = Files.writeString(home.resolve("letter-" + folder + i), text, StandardCharsets.US_ASCII);
+            }
             Files.createLink(cur.resolve("1700000000.M%06d.host,S=%d,W=%d:2,".formatted(i, text.length(), text.length())), file);
         }
     }
