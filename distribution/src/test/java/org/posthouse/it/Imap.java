@@ -36,6 +36,9 @@ final class Imap extends Line {
                 }
                 return responses;
             }
+            if (response.startsWith("* BYE") && !command.equals("LOGOUT")) {
+                throw new IOException(command + " -> " + response);
+            }
             responses.add(response);
         }
     }

@@ -37,7 +37,7 @@ final class ImapReader implements AutoCloseable {
                 read(imap);
             }
         } catch (IOException e) {
-            if (!over && !String.valueOf(e.getMessage()).contains("BYE")) {
+            if (!over && !String.valueOf(e.getMessage()).contains("-> * BYE")) {
                 troubles.add(e.toString());
             }
         }
@@ -47,9 +47,6 @@ final class ImapReader implements AutoCloseable {
         count(imap.command("NOOP"));
         if (seen > 0) {
             for (var response : imap.command("FETCH " + Math.max(1, seen - AT_ONCE) + ":" + seen + " (FLAGS BODY.PEEK[])")) {
-                if (response.startsWith("* BYE")) {
-                    throw new IOException(response);
-                }
                 if (response.contains("BODY[]") && !(response.contains("X-Number: ") && response.contains("text "))) {
                     throw new IOException("torn message " + response);
                 }
@@ -60,9 +57,6 @@ final class ImapReader implements AutoCloseable {
 
     private void count(List<String> responses) throws IOException {
         for (var response : responses) {
-            if (response.startsWith("* BYE")) {
-                throw new IOException(response);
-            }
             if (response.endsWith(" EXISTS")) {
                 int now = Integer.parseInt(response.split(" ")[1]);
                 if (now < seen) {
