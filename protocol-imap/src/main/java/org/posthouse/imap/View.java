@@ -53,7 +53,7 @@ final class View {
         this.latest = told;
         this.upTo = told.modseq();
         this.ceiling = afterLast(told, 1);
-        claimRecent(told);
+        claimRecent(told, ceiling);
         keywords.learn(told.mails());
     }
 
@@ -62,13 +62,13 @@ final class View {
     }
 
     /** Only who may change the folder takes what is recent away from others (RFC 3501 §6.3.2). */
-    private void claimRecent(Listing listing) throws IOException {
-        if (listing.size() == 0 || listing.recentFrom() >= ceiling) {
+    private void claimRecent(Listing listing, long below) throws IOException {
+        if (listing.size() == 0 || listing.recentFrom() >= below) {
             return;
         }
-        long from = access == Access.READ_WRITE ? mail.claimRecent(folder, ceiling) : listing.recentFrom();
-        if (from < ceiling) {
-            recent = recent.union(UidSet.range(from, ceiling - 1));
+        long from = access == Access.READ_WRITE ? mail.claimRecent(folder, below) : listing.recentFrom();
+        if (from < below) {
+            recent = recent.union(UidSet.range(from, below - 1));
         }
     }
 
@@ -261,16 +261,15 @@ final class View {
         long oldCeiling = ceiling;
         var arrived = changes.mails().stream().filter(m -> m.uid() >= oldCeiling).toList();
         var changed = changes.mails().stream().filter(m -> before.indexOf(m.uid()) >= 0).toList();
+        long newCeiling = arrived.isEmpty() ? ceiling : arrived.getLast().uid() + 1;
+        claimRecent(changes.now(), newCeiling); // may fail, and then nothing of this is known yet
         hide(changes.mails());
         gone = gone.union(present(before, changes.vanished()));
         latest = changes.now();
         told = gone.isEmpty() && hidden.isEmpty() ? latest // which all sessions share
                 : told.with(join(changed, arrived), UidSet.NONE, latest.uidNext(), latest.modseq());
         upTo = latest.modseq();
-        if (!arrived.isEmpty()) {
-            ceiling = afterLast(told, ceiling);
-            claimRecent(latest);
-        }
+        ceiling = newCeiling;
         return Optional.of(new News(before, changed, arrived));
     }
 
