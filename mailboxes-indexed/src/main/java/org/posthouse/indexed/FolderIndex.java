@@ -138,6 +138,9 @@ final class FolderIndex {
             }
             var known = next < listing.size() && listing.get(next).uid() == entry.uid() ? listing.get(next++) : null;
             if (known == null || !same(known, entry.entry())) {
+                if (known == null && entry.uid() < listing.uidNext()) {
+                    LOG.info("UID {} of {} of {} is there again", entry.uid(), folder.name(), folder.account());
+                }
                 modseq = modseq == 0 ? account.modseqs().next() : modseq;
                 try {
                     arrived.add(mail(entry, known, modseq));
@@ -266,8 +269,13 @@ final class FolderIndex {
         return locked(now -> {
             var mails = now.changedSince(modseq);
             var vanished = removals.since(modseq);
-            return new Changes(now, mails, vanished.orElseGet(() -> missing(now)));
+            return new Changes(now, mails, vanished.map(gone -> gone.minus(there(now, gone))).orElseGet(() -> missing(now)));
         });
+    }
+
+    /** Those that have come back since: another program took them away and put them there again. */
+    private static UidSet there(Listing now, UidSet gone) {
+        return UidSet.ofSorted(now.in(gone).stream().mapToLong(Mail::uid));
     }
 
     private static UidSet missing(Listing now) {
