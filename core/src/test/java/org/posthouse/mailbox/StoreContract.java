@@ -98,6 +98,16 @@ public interface StoreContract extends StoreGround {
     }
 
     @Test
+    default void storesADeliveryIdOnceEvenWhenAnotherProgramRemovedItsMessage(@TempDir Path dir) throws Exception {
+        var store = opened(dir);
+        var key = add(store, INBOX, "a.1.1", "one\n").key();
+        store.record(INBOX, List.of(key));
+        foreign(dir).remove(INBOX, key);
+        add(store, INBOX, "a.1.1", "one\n");
+        assertEquals(List.of(), store.scan(INBOX));
+    }
+
+    @Test
     default void storesADeliveryIdOnceAlsoWhenItsMessageWasRemovedInAnEarlierLife(@TempDir Path dir) throws Exception {
         var now = Instant.now(); // ids are kept for days after the message came
         var store = opened(dir);

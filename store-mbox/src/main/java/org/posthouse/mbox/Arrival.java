@@ -8,6 +8,7 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -52,6 +53,7 @@ final class Arrival {
 
     private final Ground ground;
     private final Places.Place place;
+    private final LinkedHashSet<String> stored = new LinkedHashSet<>();
     private Set<String> removed;
 
     Arrival(Ground ground, Places.Place place) {
@@ -85,9 +87,17 @@ final class Arrival {
         return uid == 0 ? copyTag() : NOT_DELIVERED + "m" + sha256(folder + " " + uidValidity + " " + uid).substring(0, 40);
     }
 
-    /** Whether it was here and was removed. */
+    /** Whether it was here and was removed, by another program also if that was since we stored it. */
     synchronized boolean knows(String tag) throws IOException {
-        return removed().contains(tag);
+        return stored.contains(tag) || removed().contains(tag);
+    }
+
+    /** It lies there durably; a delivery that is tried again, for nobody waited for this, need not find it there still. */
+    synchronized void stored(String tag) {
+        stored.add(tag);
+        if (stored.size() > MOST_REMEMBERED) {
+            stored.removeFirst();
+        }
     }
 
     synchronized void forget() {

@@ -175,6 +175,7 @@ final class MboxFolder {
             forget();
             var next = arrival.append(file, index, letter, uids.given());
             last = new SoftReference<>(next);
+            arrival.stored(letter.tag());
             return next.messages().getLast().entry();
         });
     }
