@@ -6,7 +6,7 @@ import java.util.Map;
 
 /**
  * Gives out messages as they were before they came into the file: without the file's own fields and marks, with CRLF line
- * ends. Remembers where the last reads ended, so that reading on does not begin at the first octet again.
+ * ends, also where the file's last line has none. Remembers where the last reads ended, so that reading on does not begin at the first octet again.
  */
 final class Decoder {
     private static final int MOST_POSITIONS = 1024;
@@ -81,6 +81,9 @@ final class Decoder {
                     rest();
                 }
             }
+            if (n < into.length && inFile == message.textEnd() && given < message.size()) {
+                lineEnd();
+            }
         }
 
         /** Only where nothing was given out yet that is asked for later: the next read begins here. */
@@ -107,10 +110,11 @@ final class Decoder {
                 byte octet = window.octets[window.from++];
                 inFile++;
                 if (!hidden) {
-                    if (octet == '\n' && !afterCr) {
-                        give((byte) '\r');
+                    if (octet == '\n') {
+                        lineEnd();
+                    } else {
+                        give(octet);
                     }
-                    give(octet);
                 }
                 afterCr = octet == '\r';
                 lineBegins = octet == '\n';
@@ -118,6 +122,13 @@ final class Decoder {
                     keep();
                 }
             }
+        }
+
+        private void lineEnd() {
+            if (!afterCr) {
+                give((byte) '\r');
+            }
+            give((byte) '\n');
         }
 
         private void give(byte octet) {

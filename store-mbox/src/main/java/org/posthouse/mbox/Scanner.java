@@ -11,6 +11,7 @@ import java.util.Optional;
 /**
  * Finds the messages of an mbox: a message begins with a {@link FromLine}. Where its {@code Content-Length} leads exactly to the
  * next one or to the file's end, lines in between are text whatever they look like (mboxcl, mboxcl2; RFC 4155 is silent).
+ * A last line without its end is read as if it had one, for it gets one as soon as anybody adds a message.
  */
 final class Scanner {
     static final int LONGEST_HEADER = 4 << 20;
@@ -52,6 +53,7 @@ final class Scanner {
         Optional<Reached> told = Optional.empty();
         Optional<Reached> beforeBlank = Optional.empty();
         String lineEnd = "";
+        boolean open;
 
         Draft(long start, long header, Instant received) {
             this.start = start;
@@ -137,7 +139,7 @@ final class Scanner {
         return new String(window.octets, from, to - from, StandardCharsets.ISO_8859_1);
     }
 
-    /** To the end of the line; whether CR is the octet before its LF, or it has none. */
+    /** To the end of the line; whether CR is the octet before its LF, or before the file's end. */
     private boolean skip(int lf) throws IOException {
         byte before = 0;
         int eol = lf;
@@ -147,7 +149,7 @@ final class Scanner {
             window.from = window.to;
             int seen = window.see(1);
             if (seen == 0) {
-                return false;
+                return before == '\r';
             }
             eol = lf(window.from, window.from + seen);
         }
@@ -175,9 +177,9 @@ final class Scanner {
             d.body = at;
             certain(d);
         }
-        boolean ended = lf >= 0 || at > start && endsWithLf(start);
-        d.lineEnd = hidden || !ended ? "" : cr ? "\r\n" : "\n";
-        d.octets += hidden ? 0 : at - start + (ended && !cr ? 1 : 0);
+        d.open = lf < 0 && !endsWithLf();
+        d.lineEnd = hidden ? "" : cr ? "\r\n" : "\n";
+        d.octets += hidden ? 0 : at - start + (d.open ? 1 : 0) + (cr ? 0 : 1);
         d.marked += !hidden && marks > 0 ? 1 : 0;
         d.beforeBlank = blank ? Optional.of(before) : Optional.empty();
         d.somethingBehind |= d.told.isPresent() && something;
@@ -218,12 +220,19 @@ final class Scanner {
         for (; d.blanks > 0; d.blanks--) {
             d.hash(LF, 0, 1);
         }
+        hash(d, from, to);
+    }
+
+    private void hash(Draft d, int from, int to) {
         d.hash(window.octets, from, to);
+        if (at + to - from == end && window.octets[to - 1] != '\n') {
+            d.hash(LF, 0, 1);
+        }
     }
 
     /** A line longer than a look: only the file's last has no LF. */
-    private boolean endsWithLf(long start) throws IOException {
-        return at < end || file.octets(Math.max(start, at - 1), at)[0] == '\n';
+    private boolean endsWithLf() throws IOException {
+        return at < end || file.octets(at - 1, at)[0] == '\n';
     }
 
     /** Whether readers do not see the line. */
@@ -236,7 +245,7 @@ final class Scanner {
             return false;
         }
         if (kind == LineKind.FIELD && IDENTIFYING.stream().anyMatch(name -> begins(name, from, to))) {
-            d.hash(window.octets, from, to);
+            hash(d, from, to);
         }
         if (kind == LineKind.OURS) {
             field(d, text(from, to), start);
@@ -280,7 +289,8 @@ final class Scanner {
             return;
         }
         var next = new String(file.octets(target, Math.min(end, target + LONGEST_FROM)), StandardCharsets.ISO_8859_1);
-        var behind = next.startsWith("\n") ? next.substring(1) : next;
+        boolean lineEndAdded = next.startsWith("\n\n") && file.octets(target - 1, target)[0] != '\n'; // it was the last one
+        var behind = lineEndAdded ? next.substring(2) : next.startsWith("\n") ? next.substring(1) : next;
         if (behind.isEmpty() || FromLine.parse(behind.lines().findFirst().orElse("")).isPresent()) {
             d.certainUntil = target;
         }
@@ -296,7 +306,7 @@ final class Scanner {
         var text = d.told.isPresent() && !d.ownLinesApart && !d.somethingBehind ? d.told.get()
                 : d.beforeBlank.orElseGet(() -> new Reached(until, d.octets, d.marked, d.lineEnd));
         boolean cut = bare && !text.end().isEmpty(); // its last LF is the file's
-        long textEnd = cut ? text.at() - 1 : text.at();
+        long textEnd = cut && !(d.open && text.at() == until) ? text.at() - 1 : text.at();
         long size = text.octets() - (cut ? 3 - text.end().length() : 0);
         long body = d.body < 0 || d.body > textEnd ? textEnd : d.body;
         boolean marked = !d.fromInside;

@@ -120,13 +120,43 @@ class FormatsTest {
         assertEquals(List.of(), given(""));
         assertEquals(List.of(), given("\n\n"));
         given("junk\n" + FROM + "Subject: a\n\nno line end");
-        assertEquals(List.of("Subject: a\n\nno line end"), texts());
+        assertEquals(List.of("Subject: a\n\nno line end\n"), texts());
         given(FROM + "Subject: a\n\nbody\n" + FROM + FROM + "Subject: c\n\n");
         assertEquals(List.of("Subject: a\n\nbody\n", "", "Subject: c\n"), texts());
         given(FROM.replace("\n", "\r\n") + "Subject: a\r\n\r\nbody\r\n\r\n" + FROM + "x\n");
         assertEquals(List.of("Subject: a\n\nbody\n", "x\n"), texts());
         given(FROM + "Subject: " + "x".repeat(300_000) + "\n\n" + ">".repeat(2000) + "From x\n" + "y".repeat(300_000));
-        assertEquals(602_021, store.scan(INBOX).getFirst().size());
+        assertEquals(602_023, store.scan(INBOX).getFirst().size());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Subject: a\n\nb", "Subject: a", "\nb\r", "\nb\n\r", "X-UID: 5", "Content-Length: 52\n\nx\n" + FROM + "bbb", "Content-Length: 3\n\nbbb",
+        "X-Posthouse-Id: a 4 0 bare\nX-UID: 1\n\nbc", "X-Posthouse-Id: a 3 0\nX-UID: 1\n\nbc", "X-Posthouse-Id: a 4 0\nX-UID: 1\n\nbc", "\n>From b"})
+    void aLastLineWithoutItsEndIsTheSameWhenAMessageIsAdded(String last) throws Exception {
+        var before = given(FROM + "Subject: first\n\nx\n\n" + FROM + last);
+        var texts = texts();
+        assertEquals(2, before.size());
+        store.add(INBOX, new DeliveryId("new"), Letter.of("new\r\n"), Set.of(), Instant.EPOCH);
+        assertEquals(before.stream().map(Entry::size).toList(), store.scan(INBOX).stream().limit(2).map(Entry::size).toList());
+        assertEquals(texts, texts().subList(0, 2));
+        store = Stores.over(new HomeDisk(home));
+        assertEquals(texts, texts().subList(0, 2));
+        store.remove(INBOX, List.of(store.scan(INBOX).getFirst().key()));
+        assertEquals(List.of(texts.getLast(), "new\n"), texts());
+    }
+
+    @Test
+    void aLastLineWithoutItsEndIsReadPieceByPiece() throws Exception {
+        var entry = given(FROM + "\nbc").getFirst();
+        var whole = new StringBuilder();
+        var one = new byte[1];
+        while (store.read(INBOX, entry.key(), whole.length(), one) > 0) {
+            whole.append((char) one[0]);
+        }
+        assertEquals("\r\nbc\r\n", whole.toString());
+        assertEquals(6, entry.size());
+        store.add(INBOX, new DeliveryId("new"), Letter.of("new\r\n"), Set.of(), Instant.EPOCH);
+        assertEquals(entry.key(), store.scan(INBOX).getFirst().key());
     }
 
     private static final String DOVECOTS = FROM + """
