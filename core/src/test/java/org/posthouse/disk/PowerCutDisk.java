@@ -21,14 +21,7 @@ public final class PowerCutDisk implements Disk {
      * sectors of what changed have got through: every second one from the first ({@code TORN}) or from the second ({@code HOLES}) on,
      * or the first half ({@code HALF}). With {@code WRITTEN} all has got through, as when only the process was killed.
      */
-    public enum Unsynced {
-        KEPT, LOST, TORN, HOLES, HALF, WRITTEN;
-
-        /** The cut is made after every step of so many: the later sorts after every third, or after each with {@code -Dcuts.stride=1}. */
-        public int stride() {
-            return compareTo(TORN) <= 0 ? 1 : Integer.getInteger("cuts.stride", 3);
-        }
-    }
+    public enum Unsynced { KEPT, LOST, TORN, HOLES, HALF, WRITTEN }
 
     private static final int SECTOR = 512;
 

@@ -57,7 +57,7 @@ final class FolderLife {
         disk = new PowerCutDisk(new HomeDisk(home), home);
         store = stores.apply(disk);
         live();
-        for (int steps = 0; steps <= disk.steps(); steps += unsynced.stride()) {
+        for (int steps = 0; steps <= disk.steps(); steps++) {
             var after = dir.resolve("after" + steps);
             disk.cutAfter(steps, unsynced, after);
             check(after, steps);
