@@ -20,8 +20,7 @@ import org.posthouse.it.Neighbours.Format;
 
 /**
  * Debian's Dovecot, mutt, procmail and, where root runs it, Postfix work on the files of one account beside our SMTP and POP3 server:
- * nothing is lost, doubled or torn, and each message has the same UID for all. How long is said by {@code -Dbeside.seconds}; only where it is said do
- * they work on an mbox too, where Dovecot and we now and then give one UID to two messages that come at the same moment (see LIMITS of store-mbox).
+ * nothing is lost, doubled or torn, and each message has the same UID for all. How long is said by {@code -Dbeside.seconds}.
  */
 final class BesideIT {
     private static final int SECONDS = Integer.getInteger("beside.seconds", 8);
@@ -43,7 +42,6 @@ final class BesideIT {
     @ParameterizedTest
     @EnumSource
     void allWorkOnTheSameFiles(Format format) throws Exception {
-        assumeTrue(format == Format.MAILDIR || Integer.getInteger("beside.seconds") != null, "an mbox only with -Dbeside.seconds");
         var neighbours = new Neighbours(dir, format);
         var ledger = new Ledger();
         try (var server = neighbours.server().start(); var dovecot = new Dovecot(neighbours).start()) {
