@@ -1,18 +1,21 @@
 package org.posthouse.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -88,6 +91,35 @@ final class BesideIT {
                 postfix.get().close();
             }
         }
+    }
+
+    /** A message that comes and goes between two looks of Dovecot, within one second and with nothing left of it but the UID that it had. */
+    @Test
+    void aUidIsNotGivenAgainByDovecotWithinTheSameSecond() throws Exception {
+        var neighbours = new Neighbours(dir, Format.MBOX);
+        try (var server = neighbours.server().start(); var dovecot = new Dovecot(neighbours).start(); var imap = dovecot.imap()) {
+            imap.append("INBOX", "", message("first"));
+            imap.command("SELECT INBOX");
+            var given = new HashMap<String, String>();
+            for (int i = 0; i < 6; i++) {
+                TimeUnit.MILLISECONDS.sleep(1_005 - System.currentTimeMillis() % 1_000);
+                imap.append("INBOX", "", message("before-" + i));
+                imap.command("NOOP");
+                try (var smtp = new Smtp(server.port("mx")); var pop = comeAndGone(smtp, server, "briefly-" + i)) {
+                    pop.uids().forEach(uid -> given.merge(uid.substring(uid.indexOf('-') + 1), "listed", (was, _) -> was));
+                    pop.command("DELE " + pop.uids().size());
+                    pop.command("QUIT");
+                }
+                imap.append("INBOX", "", message("after-" + i));
+                var after = imap.ids().stream().filter(e -> e.getValue().startsWith("after")).toList().getLast();
+                assertNull(given.get(after.getKey().toString()), () -> "UID " + after + " was another message's: " + given.keySet());
+            }
+        }
+    }
+
+    private static Pop3 comeAndGone(Smtp smtp, Server server, String id) throws IOException {
+        assertTrue(smtp.message("s@example.org", "ann@example.test", message(id)).startsWith("250"));
+        return new Pop3(server.port("pop3"), "ann", "secret");
     }
 
     @ParameterizedTest

@@ -21,6 +21,7 @@ import org.posthouse.disk.DotLocks;
  */
 final class Access implements Closeable {
     private static final int PIECE = 256 * 1024;
+    private static final int MOST_SECONDS_AHEAD = 60;
 
     private final Disk disk;
     private final Path file;
@@ -28,13 +29,18 @@ final class Access implements Closeable {
     private final Optional<DotLocks.Held> dot;
     private final Runnable leave;
     private final List<Disk.Writing> opened = new ArrayList<>();
+    private final Stamp before;
     private boolean changed;
+    private boolean inPlace;
+    private boolean stamped;
 
-    Access(Disk disk, Path file, FileChannel channel, Optional<DotLocks.Held> dot, Runnable leave) {
+    /** @param before the file as it was when it was locked */
+    Access(Disk disk, Path file, FileChannel channel, Optional<DotLocks.Held> dot, Stamp before, Runnable leave) {
         this.disk = disk;
         this.file = file;
         this.channel = channel;
         this.dot = dot;
+        this.before = before;
         this.leave = leave;
     }
 
@@ -81,24 +87,39 @@ final class Access implements Closeable {
     }
 
     Disk.Writing over(long offset) throws IOException {
+        inPlace = true;
         return changing(disk.over(file, offset));
     }
 
     private Disk.Writing changing(Disk.Writing writing) {
+        stamped = false;
         opened.add(writing);
         changed = true;
         return writing;
     }
 
-    /**
-     * The file as we leave it. Its time is set to a moment between the kernel's ticks, so that what another program changes
-     * within the same tick is seen.
-     */
+    /** The file as we leave it. */
     Stamp stamp() throws IOException {
-        if (changed) {
-            Files.setLastModifiedTime(file, FileTime.from(Instant.now()));
+        if (changed && !stamped) {
+            stamped = true;
+            Files.setLastModifiedTime(file, FileTime.from(moment(Instant.now())));
         }
         return Stamp.of(file);
+    }
+
+    /**
+     * The time that the file gets: a moment between the kernel's ticks, so that what another program changes within the same tick is
+     * seen. Dovecot and mutt know a file by its size and the second of its time: a UID that came and went with its message within
+     * one second they would never have heard of, and Dovecot would give it again. So what is changed in its place
+     * gets a second that the file did not have before, if need be one to come.
+     */
+    private Instant moment(Instant now) throws IOException {
+        long was = before.changed().toInstant().getEpochSecond();
+        long ahead = was - now.getEpochSecond();
+        if (ahead < 0 || ahead > MOST_SECONDS_AHEAD) {
+            return now;
+        }
+        return now.plusSeconds(inPlace || size() < before.size() ? ahead + 1 : ahead);
     }
 
     @Override

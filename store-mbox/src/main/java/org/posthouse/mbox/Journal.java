@@ -172,6 +172,7 @@ final class Journal {
         }
         if (plan.after() == plan.before() || cut(file, plan.after(), plan.before()) == plan.cut() || !written) {
             apply(file, size > plan.before() && plan.after() < plan.before() ? withAppended(file, plan, size) : plan);
+            file.stamp();
         } else {
             forget();
         }

@@ -128,13 +128,17 @@ final class Locks {
     }
 
     private Optional<Access> attempt(Path file, Set<OpenOption> options) throws IOException {
-        var before = Stamp.of(file);
+        var opened = Stamp.of(file);
         var channel = FileChannel.open(file, options);
         Optional<DotLocks.Held> dot = Optional.empty();
         boolean taken = false;
         try {
             boolean exclusive = options == WRITING;
-            if (!locked(channel, !exclusive) || !before.file().equals(Stamp.of(file).file())) { // or it was replaced before we had the lock
+            if (!locked(channel, !exclusive)) {
+                return Optional.empty();
+            }
+            var now = Stamp.of(file);
+            if (!now.file().equals(opened.file())) { // it was replaced before we had the lock
                 return Optional.empty();
             }
             boolean dotted = !exclusive;
@@ -148,7 +152,7 @@ final class Locks {
                 }
             }
             taken = dotted;
-            return taken ? Optional.of(access(file, channel, dot)) : Optional.empty();
+            return taken ? Optional.of(access(now, file, channel, dot)) : Optional.empty();
         } finally {
             if (!taken) {
                 channel.close();
@@ -164,11 +168,11 @@ final class Locks {
         }
     }
 
-    private Access access(Path file, FileChannel channel, Optional<DotLocks.Held> dot) {
+    private Access access(Stamp now, Path file, FileChannel channel, Optional<DotLocks.Held> dot) {
         Turn turn;
         synchronized (turns) {
             turn = turns.get(file);
         }
-        return new Access(disk, file, channel, dot, () -> leave(file, turn));
+        return new Access(disk, file, channel, dot, now, () -> leave(file, turn));
     }
 }

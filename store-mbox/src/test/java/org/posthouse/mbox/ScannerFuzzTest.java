@@ -30,7 +30,7 @@ final class ScannerFuzzTest implements FuzzTarget {
     @Override
     public void take(byte[] input) throws IOException {
         Files.write(file, input);
-        try (var access = new Access(disk, file, FileChannel.open(file), Optional.empty(), () -> { })) {
+        try (var access = new Access(disk, file, FileChannel.open(file), Optional.empty(), Stamp.of(file), () -> { })) {
             var found = Scanner.scan(access, 0, input.length);
             long end = Torn.end(access, found.messages(), input.length);
             assertTrue(end >= 0 && end <= input.length);
