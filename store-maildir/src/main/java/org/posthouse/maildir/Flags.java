@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
@@ -15,7 +16,7 @@ import org.posthouse.disk.Disk;
 
 /**
  * Turns the letters of file names into flags and back. {@code a} to {@code z} are keywords, named in the folder's
- * {@code dovecot-keywords}: one {@code <number> <name>} a line, 0 for {@code a}.
+ * {@code dovecot-keywords}: one {@code <number> <name>} a line, 0 for {@code a}. Of one thread.
  */
 final class Flags {
     static final String FILE = "dovecot-keywords";
@@ -26,6 +27,7 @@ final class Flags {
     private static final int LARGEST_FILE = 64 * 1024;
 
     private final Map<Character, String> names;
+    private final Map<String, Set<String>> sets = new HashMap<>(); // by letters; one object for all messages that have them
 
     private Flags(Map<Character, String> keywords) {
         names = new TreeMap<>(KNOWN);
@@ -52,13 +54,14 @@ final class Flags {
     }
 
     Set<String> flags(String letters) {
-        if (letters.isEmpty()) {
-            return Set.of();
-        }
+        return letters.isEmpty() ? Set.of() : sets.computeIfAbsent(letters, this::named);
+    }
+
+    private Set<String> named(String letters) {
         var flags = new HashSet<String>();
         letters.chars().mapToObj(c -> names.get((char) c)).forEach(flags::add);
         flags.remove(null);
-        return flags;
+        return Set.copyOf(flags);
     }
 
     /** The letters of these flags, in the order of the alphabet; those without a letter are left out. */

@@ -29,17 +29,19 @@ import org.posthouse.message.Unavailable;
 final class Lister {
     private static final int MOST_LOOKS = 4;
     private static final int MOST_ATTEMPTS = 20;
+    private static final int MOST_INFOS = 1_000;
     private static final Duration TICK = Duration.ofMillis(20); // longer than one of any kernel's clock
     private static final Duration OLDEST_IN_TMP = Duration.ofHours(36); // as the inventor of Maildir asks
 
     private static final Comparator<Lying> ORDER = Comparator
-            .comparingLong((Lying lying) -> lying.entry().uid().orElse(Long.MAX_VALUE))
-            .thenComparing(lying -> lying.named().name().seconds())
+            .comparingLong(Lying::uid)
+            .thenComparing(lying -> lying.name().seconds())
             .thenComparing(Lying::key);
 
     private final Path dir;
     private final Ground ground;
     private final UidFile uids;
+    private final Map<String, String> infos = new HashMap<>();
     private boolean tmpCleaned;
     private int looks;
 
@@ -131,8 +133,7 @@ final class Lister {
                 gone.add(known);
                 continue;
             }
-            var now = named == null && same ? known
-                    : again(known, named == null ? known.named() : named, uid(rows.get(known.key())), flags);
+            var now = named == null && same ? known : again(known, Optional.ofNullable(named), uid(rows.get(known.key())), flags);
             lying.add(now);
             if (now != known) {
                 changed.add(now);
@@ -146,8 +147,8 @@ final class Lister {
         lying.sort(ORDER);
         gone.forEach(l -> before.byKey().remove(l.key()));
         changed.forEach(l -> before.byKey().put(l.key(), l));
-        var entries = lying.stream().map(Lying::entry).toList();
-        return new Listed(stamps, at, entries.equals(before.entries()) ? before.entries() : entries, lying, before.byKey());
+        lying.trimToSize();
+        return new Listed(stamps, at, before.entries().now(lying), lying, before.byKey());
     }
 
     /** Also those whose files were renamed before they were looked at. */
@@ -176,10 +177,19 @@ final class Lister {
         return row == null ? OptionalLong.empty() : OptionalLong.of(row.uid());
     }
 
-    private static Lying again(Lying was, Named named, OptionalLong uid, Flags flags) {
+    private Lying again(Lying was, Optional<Named> moved, OptionalLong uid, Flags flags) {
+        var named = moved.orElseGet(was::named);
         var known = was.entry();
         var entry = new Entry(known.key(), uid, flags.flags(named.name().letters()), known.received(), known.size());
-        return entry.equals(known) && named == was.named() ? was : new Lying(entry.equals(known) ? known : entry, named);
+        return entry.equals(known) && moved.isEmpty() ? was : new Lying(entry, named, this::shared);
+    }
+
+    /** Nearly all names end in one of a few ways. */
+    private String shared(String info) {
+        if (infos.size() > MOST_INFOS) {
+            infos.clear();
+        }
+        return infos.computeIfAbsent(info, same -> same);
     }
 
     private FileTime curChanged() throws IOException {
@@ -222,7 +232,8 @@ final class Lister {
             return Optional.empty();
         }
         long size = name.withCrlf().orElse(row.map(UidList.Row::withCrlf).orElse(OptionalLong.empty()).orElse(Entry.UNKNOWN));
-        return Optional.of(new Lying(new Entry(name.base(), uid(row.orElse(null)), flags.flags(name.letters()), received.get(), size), named));
+        return Optional.of(new Lying(new Entry(name.base(), uid(row.orElse(null)), flags.flags(name.letters()), received.get(), size), named,
+                this::shared));
     }
 
     /** Empty for what is no message's file; NoSuchFileException when it is not there any more. */

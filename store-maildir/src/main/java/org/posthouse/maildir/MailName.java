@@ -37,10 +37,13 @@ record MailName(String base, String letters) {
         if (colon == 0) {
             return Optional.empty();
         }
-        var info = fileName.substring(colon + 1);
-        int comma = info.indexOf(',', 2);
-        var letters = !info.startsWith("2,") ? "" : comma < 0 ? info.substring(2) : info.substring(2, comma);
-        return Optional.of(new MailName(fileName.substring(0, colon), letters));
+        return Optional.of(of(fileName.substring(0, colon), fileName.substring(colon)));
+    }
+
+    /** @param info what follows the base, with its colon */
+    static MailName of(String base, String info) {
+        int comma = info.indexOf(',', 3);
+        return new MailName(base, !info.startsWith(":2,") ? "" : comma < 0 ? info.substring(3) : info.substring(3, comma));
     }
 
     /** What comes before the sizes, also the name in {@code tmp/}. */

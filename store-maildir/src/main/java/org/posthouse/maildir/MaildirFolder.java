@@ -161,8 +161,8 @@ final class MaildirFolder {
         var sizes = new HashMap<String, String>();
         for (var key : keys) {
             var lying = listed.byKey().get(key);
-            if (lying != null && lying.entry().size() != Entry.UNKNOWN && lying.named().name().withCrlf().isEmpty()) {
-                sizes.put(key, " W" + lying.entry().size());
+            if (lying != null && lying.size() != Entry.UNKNOWN && lying.name().withCrlf().isEmpty()) {
+                sizes.put(key, " W" + lying.size());
             }
         }
         return sizes;
@@ -179,7 +179,7 @@ final class MaildirFolder {
     }
 
     private Optional<List<Path>> flag(Listed.Lying lying, String add, String remove) throws IOException {
-        var had = lying.named().name().letters();
+        var had = lying.name().letters();
         var letters = (had + add).chars().filter(c -> remove.indexOf(c) < 0).distinct().sorted()
                 .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append).toString();
         if (letters.equals(had)) {
@@ -270,14 +270,14 @@ final class MaildirFolder {
 
     int read(String key, long offset, byte[] into) throws IOException {
         return reading(key, lying -> {
-            var mail = lying.named().name();
+            var mail = lying.name();
             boolean plain = mail.inFile().equals(mail.withCrlf()) && mail.inFile().isPresent();
             return plain ? reader.readPlain(file(lying), offset, into) : reader.read(dir, key, file(lying), offset, into);
         });
     }
 
     long size(String key) throws IOException {
-        return reading(key, lying -> lying.entry().size() != Entry.UNKNOWN ? lying.entry().size() : CrlfReader.measure(file(lying)));
+        return reading(key, lying -> lying.size() != Entry.UNKNOWN ? lying.size() : CrlfReader.measure(file(lying)));
     }
 
     @FunctionalInterface
@@ -303,7 +303,7 @@ final class MaildirFolder {
     }
 
     Path file(Listed.Lying lying) {
-        return dir.resolve(lying.named().inNew() ? "new" : "cur").resolve(lying.named().fileName());
+        return dir.resolve(lying.inNew() ? "new" : "cur").resolve(lying.fileName());
     }
 
     /** The tags of the deliveries that lie here or were removed. */

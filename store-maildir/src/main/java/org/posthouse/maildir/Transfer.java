@@ -67,7 +67,7 @@ final class Transfer {
         }
 
         private String base(Listed.Lying lying) {
-            return lying.named().name().copied(seconds, places.get(lying.key()), run, lying.entry().received().getEpochSecond(), ground.host());
+            return lying.name().copied(seconds, places.get(lying.key()), run, lying.entry().received().getEpochSecond(), ground.host());
         }
 
         /** Capitals mean the same everywhere, also those that we have no name for. */
@@ -82,7 +82,7 @@ final class Transfer {
         }
 
         Path file(Listed.Lying lying) {
-            return cur.resolve(base(lying) + ":2," + letters(lying.named().name().letters()));
+            return cur.resolve(base(lying) + ":2," + letters(lying.name().letters()));
         }
 
         /** The message is not where it was, or the folder is gone. */

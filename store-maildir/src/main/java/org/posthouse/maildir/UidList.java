@@ -1,10 +1,10 @@
 package org.posthouse.maildir;
 
 import java.nio.charset.StandardCharsets;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.IntStream;
 
 /**
  * The content of {@code dovecot-uidlist}, version 3.
@@ -47,31 +47,23 @@ record UidList(String header, long validity, long next, Map<String, Row> rows, b
         }
         long next = Math.max(1, field(header, " N").orElse(1));
         long lastUid = 0;
-        var rows = new LinkedHashMap<String, Row>();
+        var lines = IntStream.builder();
         int at = end + 1;
         for (int eol = text.indexOf('\n', at); eol >= 0; eol = text.indexOf('\n', at)) {
-            lastUid = parseRow(text.substring(at, eol), lastUid, rows);
+            long uid = uid(text.substring(at, eol));
+            if (uid > lastUid && uid <= LARGEST_UID) {
+                lines.add(at);
+                lastUid = uid;
+            }
             at = eol + 1;
         }
+        var rows = new UidRows(text, lines.build().toArray());
         return Optional.of(new UidList(header, validity.getAsLong(), Math.max(next, lastUid + 1), rows, at < text.length()));
     }
 
-    /** The largest UID so far; lines that are broken or out of order are passed over. */
-    private static long parseRow(String line, long lastUid, Map<String, Row> rows) {
-        int colon = line.indexOf(" :");
-        int space = line.indexOf(' ');
-        if (colon < 1) {
-            return lastUid;
-        }
-        long uid = number(line.substring(0, space)).orElse(0);
-        if (uid <= lastUid || uid > LARGEST_UID) {
-            return lastUid;
-        }
-        int info = line.indexOf(':', colon + 2);
-        var base = line.substring(colon + 2, info < 0 ? line.length() : info);
-        rows.remove(base);
-        rows.put(base, new Row(uid, line.substring(space, colon)));
-        return uid;
+    /** 0 for a line that is broken. */
+    private static long uid(String line) {
+        return line.indexOf(" :") < 1 ? 0 : number(line.substring(0, line.indexOf(' '))).orElse(0);
     }
 
     private static OptionalLong field(String header, String key) {
