@@ -9,6 +9,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ArrayBlockingQueue;
 
 /**
  * Reads message files with CRLF line ends, whatever they have: an LF without a CR before it becomes CRLF. Remembers where
@@ -16,6 +19,7 @@ import java.util.Map;
  */
 final class CrlfReader {
     private static final int MOST_POSITIONS = 1024;
+    private static final int MOST_PIECES = 16;
     private static final int PIECE = 64 * 1024;
 
     /** A point of a message: {@code octets} with CRLF line ends were given out, the last of them {@code last}. */
@@ -26,6 +30,7 @@ final class CrlfReader {
     private record Place(Path folder, String key, long offset) {}
 
     private final Map<Place, Position> positions = new Bounded<>(MOST_POSITIONS);
+    private final Queue<byte[]> pieces = new ArrayBlockingQueue<>(MOST_PIECES);
 
     /** As much as fits from that offset; 0 at the end. */
     int read(Path folder, String key, Path file, long offset, byte[] into) throws IOException {
@@ -97,26 +102,19 @@ final class CrlfReader {
         }
     }
 
-    private static Position convert(FileChannel in, Position from, byte[] into, int length) throws IOException {
-        var piece = new byte[Math.min(length, PIECE)];
-        long inFile = from.inFile();
-        byte last = from.last();
-        int n = 0;
-        while (n < length) {
-            int got = in.read(ByteBuffer.wrap(piece, 0, Math.min(piece.length, length - n)), inFile);
-            if (got <= 0) {
-                break;
+    private Position convert(FileChannel in, Position from, byte[] into, int length) throws IOException {
+        var piece = Optional.ofNullable(pieces.poll()).orElseGet(() -> new byte[PIECE]);
+        try {
+            var feeds = new LineFeeds(from.last(), into, length);
+            long inFile = from.inFile();
+            int got = 1;
+            while (got > 0 && feeds.room() > 0) {
+                got = in.read(ByteBuffer.wrap(piece, 0, Math.min(PIECE, feeds.room())), inFile);
+                inFile += got > 0 ? feeds.take(piece, got) : 0;
             }
-            int taken = 0;
-            while (taken < got && n < length) {
-                byte octet = piece[taken];
-                // an inserted CR makes the next round see LF after CR, also when this is the last room in the buffer
-                last = octet == '\n' && last != '\r' ? (byte) '\r' : octet;
-                taken += last == octet ? 1 : 0;
-                into[n++] = last;
-            }
-            inFile += taken;
+            return new Position(from.octets() + length - feeds.room(), inFile, feeds.last());
+        } finally {
+            pieces.offer(piece);
         }
-        return new Position(from.octets() + n, inFile, last);
     }
 }
