@@ -16,7 +16,7 @@ import org.posthouse.message.Setting;
  * @param type      metatype's scalar type: {@code String}, {@code Integer}, {@code Boolean} …
  * @param many      whether it is a list, split at commas
  * @param form      the definition's name: {@code duration}, {@code size}, {@code network}, {@code address}, {@code rate},
- *                  {@code number} are forms of a {@code String}, other names mean nothing
+ *                  {@code server}, {@code number} are forms of a {@code String}, other names mean nothing
  * @param min       the lowest value, for numbers, durations and sizes; empty for none
  * @param max       the highest; the length, for a {@code String} without a form
  * @param options   the only values; empty for any
@@ -24,8 +24,9 @@ import org.posthouse.message.Setting;
  */
 record KeyType(String id, String type, boolean many, String form, String min, String max, List<String> options,
                Optional<String> byDefault, String description) {
+    private static final int ANY_PORT = 1;
     private static final Set<String> NUMBERS = Set.of("Integer", "Long", "Double", "Boolean");
-    private static final Set<String> FORMS = Set.of("duration", "size", "number", "network", "address", "rate");
+    private static final Set<String> FORMS = Set.of("duration", "size", "number", "network", "address", "rate", "server");
 
     KeyType {
         if (!max.isEmpty() && !NUMBERS.contains(type) && !FORMS.contains(form) && !max.matches("\\d{1,9}")) {
@@ -79,6 +80,7 @@ record KeyType(String id, String type, boolean many, String form, String min, St
             case "network" -> Setting.network(key(), text);
             case "address" -> Setting.address(key(), text);
             case "rate" -> Setting.rate(key(), text);
+            case "server" -> Setting.server(key(), text, ANY_PORT);
             default -> shortEnough(text);
         }
         return text;

@@ -62,6 +62,17 @@ import org.osgi.service.metatype.annotations.Option;
             options = {@Option(label = "jdk", value = "jdk"), @Option(label = "bc", value = "bc")})
     String tls_provider() default "jdk";
 
+    @AttributeDefinition(name = "server",
+            description = "The DNS resolvers to ask, like 127.0.0.1 or 127.0.0.1:5353; empty: those of /etc/resolv.conf")
+    String[] resolvers() default {};
+
+    @AttributeDefinition(name = "duration", min = "1ms", description = "How long one look-up in the DNS may take")
+    String dns_timeout() default "10s";
+
+    @AttributeDefinition(description = "Believe also resolvers that are not on the loopback when they say that an answer is"
+            + " validated (DNSSEC)")
+    boolean trust_ad() default false;
+
     @AttributeDefinition(min = "0", max = "65535", description = "Prometheus text on this port of the loopback; 0: off")
     int metrics_port() default 0;
 

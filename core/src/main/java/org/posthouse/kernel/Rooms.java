@@ -27,6 +27,8 @@ import org.posthouse.mailbox.PluginStores;
 import org.posthouse.mailbox.Store;
 import org.posthouse.mailbox.Stores;
 import org.posthouse.message.Spool;
+import org.posthouse.net.Dns;
+import org.posthouse.net.DnsjavaDns;
 import org.posthouse.net.Listeners;
 import org.posthouse.net.Protocol;
 import org.posthouse.net.ServerCertificates;
@@ -86,6 +88,7 @@ final class Rooms {
     final Spool spool;
     final Courier courier;
     final FilteredIntake intake;
+    final DnsjavaDns dns;
     final ServerCertificates certificates;
     final Listeners listeners;
 
@@ -105,6 +108,7 @@ final class Rooms {
 
         watching = new Observers(observers, metrics);
         trace = new FileTrace(disk, watching, metrics, clock);
+        dns = new DnsjavaDns(metrics, clock);
         directories = new Directories(directoryPlugins);
         stores = new PluginStores(storePlugins);
         spool = new Spool(disk.var("spool"), SPOOL_MEMORY_OCTETS);
@@ -151,6 +155,7 @@ final class Rooms {
         context.registerService(Mailboxes.class, mailboxes, null);
         context.registerService(Stores.class, stores, null);
         context.registerService(States.class, states, null);
+        context.registerService(Dns.class, dns, null);
         context.registerService(Intake.class, intake, null);
     }
 
@@ -158,6 +163,7 @@ final class Rooms {
     void configure(Configuration next) throws IOException {
         var top = next.top();
         site.configure(top);
+        dns.configure(top);
         certificates.configure(top);
         directories.configure(top);
         accounts.configure(top);

@@ -1,5 +1,6 @@
 package org.posthouse.message;
 
+import java.net.InetSocketAddress;
 import java.time.Duration;
 
 /**
@@ -27,6 +28,11 @@ public final class Setting {
     /** So many within so long: {@code 500/1h}, {@code 20/1m}. */
     public static Rate rate(String key, String value) {
         return SettingForms.rate(key, value);
+    }
+
+    /** An address with or without a port: {@code 192.0.2.1}, {@code 192.0.2.1:5353}, {@code [2001:db8::1]:5353}. Names are not looked up. */
+    public static InetSocketAddress server(String key, String value, int usualPort) {
+        return SettingForms.server(key, value, usualPort);
     }
 
     /** A mail address, {@code ann@example.test}. */

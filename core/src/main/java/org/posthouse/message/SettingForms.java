@@ -1,6 +1,7 @@
 package org.posthouse.message;
 
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
@@ -13,6 +14,8 @@ final class SettingForms {
     private static final Duration LONGEST = Duration.ofDays(36_500); // so that it still fits into a long of nanoseconds
     private static final Pattern SIZE = Pattern.compile("(\\d{1,18}) ?([KMG]?)");
     private static final Pattern LITERAL = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}|[0-9A-Fa-f]*:[0-9A-Fa-f:.]*");
+
+    private static final Pattern SERVER = Pattern.compile("(?:\\[([0-9A-Fa-f:.]+)]|([0-9.]+|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*))(?::(\\d{1,5}))?");
 
     private SettingForms() {}
 
@@ -85,6 +88,24 @@ final class SettingForms {
                     "'" + value + "' has bits beyond its prefix; write " + network + " or " + address.getHostAddress());
         }
         return network;
+    }
+
+    static InetSocketAddress server(String key, String value, int usualPort) {
+        var form = SERVER.matcher(value);
+        if (!form.matches()) {
+            throw notAServer(key, value);
+        }
+        var address = literal(form.group(1) != null ? form.group(1) : form.group(2)).orElseThrow(() -> notAServer(key, value));
+        int port = form.group(3) == null ? usualPort : Integer.parseInt(form.group(3));
+        if (port < 1 || port > 65_535 || form.group(1) != null && address.getAddress().length == 4) {
+            throw notAServer(key, value);
+        }
+        return new InetSocketAddress(address, port);
+    }
+
+    private static BadSetting notAServer(String key, String value) {
+        return new BadSetting(key, "'" + value
+                + "' is not a server; write it like 192.0.2.1, 192.0.2.1:5353 or [2001:db8::1]:5353; names are not looked up");
     }
 
     private static Optional<InetAddress> literal(String text) {
