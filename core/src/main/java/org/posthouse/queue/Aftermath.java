@@ -52,8 +52,9 @@ final class Aftermath {
             waiting.put(leg, new ArrayList<>());
             for (var one : leg.recipients()) {
                 var outcome = became.getOrDefault(leg.id(), Map.of()).getOrDefault(one.to(), new Outcome.Deferred(Attempts.LATER));
-                switch (afterwards(item, outcome)) {
-                    case Outcome.Delivered _ -> { }
+                switch (afterwards(item, outcome.itself())) {
+                    case Outcome.Delivered _, Outcome.Relayed _ -> { }
+                    case Outcome.Answered _ -> throw new IllegalStateException("nested");
                     case Outcome.Deferred(var why) when !expired -> waiting.get(leg).add(new Waiting(one.to(), Optional.of(why)));
                     case Outcome.Deferred(var why) -> ended.add(new Ended(leg, new Waiting(one.to(), Optional.of(why)), true));
                     case Outcome.Failed(var why) -> ended.add(new Ended(leg, new Waiting(one.to(), Optional.of(why)), false));

@@ -67,20 +67,27 @@ final class Attempts {
         return switch (outcome) {
             case Outcome.Deferred(var why) when !why.temporary() -> new Outcome.Deferred(new Status(LATER.code(), why.text()));
             case Outcome.Failed(var why) when !why.permanent() -> new Outcome.Failed(new Status("5.3.0", why.text()));
-            case Outcome.Delivered _, Outcome.Deferred _, Outcome.Failed _ -> outcome;
+            case Outcome.Answered(var what, var host, var reply) -> new Outcome.Answered(sound(what.itself()), host, reply);
+            case Outcome.Delivered _, Outcome.Relayed _, Outcome.Deferred _, Outcome.Failed _ -> outcome;
         };
     }
 
     private void note(Consignment consignment, Recipient to, Outcome outcome, long ms) {
         switch (outcome) {
-            case Outcome.Delivered(var where, _) -> note(consignment, "delivered", to, where, null, ms);
-            case Outcome.Deferred(var why) -> note(consignment, "deferred", to, consignment.to(), why, ms);
-            case Outcome.Failed(var why) -> note(consignment, "failed", to, consignment.to(), why, ms);
+            case Outcome.Delivered(var where, _) -> note(consignment, "delivered", to, where, null, null, ms);
+            case Outcome.Relayed(var where, _) -> note(consignment, "relayed", to, where, null, null, ms);
+            case Outcome.Deferred(var why) -> note(consignment, "deferred", to, consignment.to(), why, null, ms);
+            case Outcome.Failed(var why) -> note(consignment, "failed", to, consignment.to(), why, null, ms);
+            case Outcome.Answered(Outcome.Delivered(var where, _), _, var reply) -> note(consignment, "delivered", to, where, null, reply, ms);
+            case Outcome.Answered(Outcome.Relayed(var where, _), _, var reply) -> note(consignment, "relayed", to, where, null, reply, ms);
+            case Outcome.Answered(Outcome.Deferred(var why), var host, var reply) -> note(consignment, "deferred", to, host, why, reply, ms);
+            case Outcome.Answered(Outcome.Failed(var why), var host, var reply) -> note(consignment, "failed", to, host, why, reply, ms);
+            case Outcome.Answered(Outcome.Answered _, _, _) -> { } // sound ones are not nested
         }
     }
 
-    private void note(Consignment consignment, String what, Recipient to, Object where, Status status, long ms) {
-        trace.event(consignment.id().text(), what, "to", to, "where", where, "status", status, "ms", ms);
+    private void note(Consignment consignment, String what, Recipient to, Object where, Status status, String reply, long ms) {
+        trace.event(consignment.id().text(), what, "to", to, "where", where, "status", status, "reply", reply, "ms", ms);
         metrics.count("delivery_outcomes", "outcome", what);
     }
 

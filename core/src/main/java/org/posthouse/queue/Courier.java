@@ -256,8 +256,10 @@ public final class Courier {
     private Status status(Outcome outcome, int generation) throws IOException {
         return switch (outcome) {
             case Outcome.Delivered(_, var resulting) -> resulting.isEmpty() ? Status.OK : caused(resulting, generation);
+            case Outcome.Relayed _ -> Status.OK;
             case Outcome.Deferred(var why) -> why;
             case Outcome.Failed(var why) -> why;
+            case Outcome.Answered(var what, _, _) -> status(what, generation);
         };
     }
 

@@ -1,8 +1,15 @@
 package org.posthouse.queue;
 
 /**
- * Where a recipient's mail goes: a transport and what that transport needs to know. {@code local} with an account's name is
- * a mailbox here.
+ * Where a recipient's mail goes: a transport and what that transport needs to know. The transports are an open set: whatever
+ * some {@link Delivery} accepts. Known ones are
+ *
+ * <pre>
+ * local  account's name            a mailbox here
+ * smtp   example.org               the hosts of that domain, by its MX
+ * smtp   [relay.example]:587       that host, without MX; [192.0.2.1]:25 and [IPv6:2001:db8::1]:25 are addresses
+ * lmtp   host:24                   that host by LMTP (RFC 2033)
+ * </pre>
  *
  * @param folder where in a mailbox; {@code INBOX} unless a filter filed it
  */

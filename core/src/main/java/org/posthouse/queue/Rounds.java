@@ -149,7 +149,7 @@ final class Rounds {
         var item = lease.item();
         var content = queue.content(item.id(), lease.sizeOctets());
         var became = outcomes(item, content);
-        if (closed && became.values().stream().flatMap(m -> m.values().stream()).allMatch(Outcome.Deferred.class::isInstance)) {
+        if (closed && became.values().stream().flatMap(m -> m.values().stream()).map(Outcome::itself).allMatch(Outcome.Deferred.class::isInstance)) {
             return; // it was not really tried
         }
         Thread.interrupted(); // what has an outcome is written down even now
