@@ -52,7 +52,7 @@ final class BesideIT {
             var postfix = work(household, neighbours, server);
             compare(household, server);
             System.out.println(format + ": " + ledger);
-            assertEquals(List.of(), ledger.troubles(), () -> server.log().lines().filter(l -> !l.contains(" INFO ")).toList().toString());
+            assertEquals(List.of(), ledger.troubles(), () -> server.log().lines().filter(l -> !l.contains(" INFO ")).toList() + " " + dovecot.complaints());
             assertEquals(List.of(), dovecot.complaints());
             assertEquals(List.of(), postfix.map(Postfix::complaints).orElse(List.of()));
             for (var deed : List.of("looks of POP3", "removed by POP3", "put by smtp", "put by procmail", "moved by Dovecot", "removed by Dovecot")) {

@@ -13,6 +13,8 @@ final class Dovecot implements AutoCloseable {
     /** It logs at these levels what should not be; and some of what it finds wrong with files as mere information. */
     private static final Pattern COMPLAINT = Pattern.compile("(Warning|Error|Fatal|Panic): |uidlist|UID inserted|reappeared|corrupt|renamed|out of order");
     private static final Pattern HARMLESS = Pattern.compile("Killed with signal 15|Dovecot v\\S+ .* starting up");
+    /** Of an mbox alone: mutt gives each message that it writes anew a field "Lines", after Dovecot noted the message's size. */
+    private static final Pattern SIZE = Pattern.compile("Cached message size smaller than expected");
 
     private final Neighbours neighbours;
     private final int port = Neighbours.freePort();
@@ -95,7 +97,13 @@ final class Dovecot implements AutoCloseable {
     }
 
     List<String> complaints() {
-        return log().lines().filter(l -> COMPLAINT.matcher(l).find() && !HARMLESS.matcher(l).find()).toList();
+        return log().lines().filter(l -> COMPLAINT.matcher(l).find() && !HARMLESS.matcher(l).find())
+                .filter(l -> neighbours.format() == Neighbours.Format.MAILDIR || !SIZE.matcher(l).find()).toList();
+    }
+
+    /** Whether a message's size was another than it had noted; it forgets that one then. */
+    boolean tookBackASize() {
+        return SIZE.matcher(log()).find();
     }
 
     @Override

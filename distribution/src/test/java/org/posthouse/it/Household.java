@@ -226,7 +226,16 @@ final class Household implements AutoCloseable {
     private void move(Imap imap, Map<Long, String> inbox) throws IOException {
         var id = ledger.claim(INBOX, inbox.values());
         if (id.isPresent()) {
-            imap.command("UID MOVE " + uid(inbox, id.get()) + " " + ARCHIVE);
+            var move = "UID MOVE " + uid(inbox, id.get()) + " " + ARCHIVE;
+            try {
+                imap.command(move);
+            } catch (IOException e) {
+                if (maildir || !dovecot.tookBackASize()) {
+                    throw e;
+                }
+                ledger.did("moved by Dovecot at the second attempt");
+                imap.command(move);
+            }
             ledger.lies("Dovecot", id.get(), ARCHIVE);
         }
     }
