@@ -8,6 +8,8 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,13 +23,15 @@ import org.posthouse.message.Unavailable;
 /**
  * Locks that other programs know: a file {@code <what>.lock} that only one can create, holding {@code pid:host} as
  * Dovecot writes it. One that was left behind is taken away: its process is dead, or nobody touched it for long
- * (Dovecot touches its own every ten seconds), or it is ours and we do not hold it. It gets its name when its octets
+ * (Dovecot touches its own every ten seconds), or it is ours and we do not hold it, or ours and empty. It gets its name when its octets
  * are written, so that a process that is killed leaves none behind that does not say whose it is.
  */
 public final class DotLocks {
     private static final int LARGEST_OWNER = 1024;
     /** {@code pid:host}, or the number alone as liblockfile writes it; procmail's 0 is nobody. */
     private static final Pattern OWNER = Pattern.compile("([1-9]\\d{0,9})(:.*)?");
+    /** Executable, as no other program's lock is: by that ours is known of which a power cut left the name and not the octets. */
+    private static final Set<PosixFilePermission> OURS = PosixFilePermissions.fromString("rwx------");
 
     private final Disk disk;
     private final Clock clock;
@@ -134,6 +138,7 @@ public final class DotLocks {
         try (var out = disk.create(file)) {
             out.write(ByteBuffer.wrap(owner.getBytes(StandardCharsets.US_ASCII)));
         }
+        Files.setPosixFilePermissions(file, OURS);
     }
 
     private boolean stale(Path file) throws IOException {
@@ -149,7 +154,10 @@ public final class DotLocks {
     private boolean ownerIsDead(Path file, Instant touched) throws IOException {
         String owner;
         try (var in = Files.newInputStream(file)) {
-            owner = new String(in.readNBytes(LARGEST_OWNER), StandardCharsets.US_ASCII).strip();
+            owner = new String(in.readNBytes(LARGEST_OWNER), StandardCharsets.US_ASCII).replace("\0", "").strip();
+        }
+        if (owner.isEmpty()) { // those of Postfix and mutt always are
+            return Files.getPosixFilePermissions(file).equals(OURS);
         }
         var matcher = OWNER.matcher(owner);
         if (!matcher.matches() || matcher.group(2) != null && !matcher.group(2).equals(":" + host)) {

@@ -80,4 +80,14 @@ final class DotLocksTest {
             assertEquals(List.of("box.lock"), files());
         }
     }
+
+    @Test
+    void oursIsTakenAwayWhenAPowerCutLeftItsNameAlone() throws IOException {
+        for (int octets : List.of(0, 20)) {
+            locks(new HomeDisk(dir)).on(dir.resolve("box"), Duration.ZERO);
+            Files.write(dir.resolve("box.lock"), new byte[octets]);
+            locks(new HomeDisk(dir)).on(dir.resolve("box"), Duration.ZERO).close();
+            assertEquals(List.of(), files());
+        }
+    }
 }

@@ -129,7 +129,7 @@ final class Arrival {
         long size = file.size();
         var source = Encoder.Source.of(letter.content());
         var text = Encoder.measure(source);
-        var lead = lead(file, size);
+        var lead = Scanner.lead(file, size);
         var from = new FromLine(sender(letter.content()), letter.received()).text();
         var marks = new Marks(Optional.of(new Marks.Id(letter.tag(), text.octets(), text.crc(), text.bare())), 0, false, letter.flags());
         var out = file.append();
@@ -162,16 +162,10 @@ final class Arrival {
         out.write(ByteBuffer.wrap(new byte[] {'\n'}));
     }
 
-    /** What has to be before the next From_ line. */
-    private static String lead(Access file, long size) throws IOException {
-        var end = new String(file.octets(Math.max(0, size - 2), size), StandardCharsets.ISO_8859_1);
-        return size == 0 || end.equals("\n\n") ? "" : end.endsWith("\n") ? "\n" : "\n\n";
-    }
-
     /** All or none of them, also after a crash: through the journal. What the mbox is afterwards. */
     Index append(Access file, Index before, List<Transferred> messages, UidState.Given given, Journal journal) throws IOException {
         long size = file.size();
-        var lead = lead(file, size);
+        var lead = Scanner.lead(file, size);
         var pieces = new ArrayList<Rewrite.Piece>();
         pieces.add(new Rewrite.Piece.New(lead.getBytes(StandardCharsets.US_ASCII)));
         for (var message : messages) {
@@ -188,10 +182,6 @@ final class Arrival {
 
     private static Index after(Access file, Index before, long size, String lead, UidState.Given given) throws IOException {
         var stamp = file.stamp();
-        if (lead.length() > 1 || before.messages().isEmpty() && size > 0) { // what was before is not as it was
-            var found = Scanner.scan(file, 0, stamp.size());
-            return Index.of(new Index.Extent(stamp, true, Optional.empty(), stamp.size()), found.messages(), found.base(), given, Optional.of(before));
-        }
         var sum = before.sum();
         if (sum.isPresent()) {
             file.sum(sum.get(), size, stamp.size());

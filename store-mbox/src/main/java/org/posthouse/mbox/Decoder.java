@@ -47,6 +47,7 @@ final class Decoder {
     private static final class Pass {
         private final Window window;
         private final Message message;
+        private final boolean bare;
         private final long offset;
         private final byte[] into;
         private long inFile;
@@ -58,8 +59,9 @@ final class Decoder {
         private int n;
 
         Pass(Access file, Message message, Position from, long offset, byte[] into) {
-            this.window = Window.of(file.channel(), from.inFile(), message.textEnd());
+            this.window = Window.of(file.channel(), from.inFile(), message.textEnd(), new byte[0]);
             this.message = message;
+            this.bare = message.marks().id().filter(Marks.Id::bare).isPresent();
             this.offset = offset;
             this.into = into;
             this.inFile = from.inFile();
@@ -81,8 +83,9 @@ final class Decoder {
                     rest();
                 }
             }
-            if (n < into.length && inFile == message.textEnd() && given < message.size()) {
+            while (n < into.length && inFile == message.textEnd() && given < message.size()) { // the file ends without it
                 lineEnd();
+                afterCr = false;
             }
         }
 
@@ -125,6 +128,9 @@ final class Decoder {
         }
 
         private void lineEnd() {
+            if (bare && given == message.size()) {
+                return;
+            }
             if (!afterCr) {
                 give((byte) '\r');
             }

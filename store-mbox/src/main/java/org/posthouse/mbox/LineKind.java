@@ -17,6 +17,8 @@ enum LineKind {
     /** No header line: the body begins here. */
     TEXT;
 
+    private static final int LONGEST_NAME = 998; // RFC 5322 §2.1.1
+
     /** {@code X-IMAP} stands in the first message of the c-client library, which is none. */
     static final Set<String> KEPT = Set.of("status", "x-status", "x-keywords", "x-uid", "x-imapbase", "x-imap", "x-uidbase",
             "x-uidvalidity", "x-posthouse-id", "content-length");
@@ -30,10 +32,11 @@ enum LineKind {
             return FOLD;
         }
         int i = from;
-        while (i < to && octets[i] > ' ' && octets[i] < 127 && octets[i] != ':') {
+        int end = Math.min(to, from + LONGEST_NAME);
+        while (i < end && octets[i] > ' ' && octets[i] < 127 && octets[i] != ':') {
             i++;
         }
-        if (i < to && i > from && octets[i] == ':') {
+        if (i < end && i > from && octets[i] == ':') {
             return KEPT.contains(name(octets, from, i)) ? OURS : FIELD;
         }
         return Quote.marks(octets, from, to) > 0 ? FIELD : TEXT; // old senders have >From among their fields

@@ -33,7 +33,7 @@ record Marks(Optional<Id> id, long uid, boolean old, Set<String> flags) {
     static final int ROOM = 96;
 
     private static final long LARGEST_UID = 0xffff_ffffL;
-    private static final Pattern ID = Pattern.compile("(\\S{1,200}) (\\d{1,15}) ([0-9a-f]{1,8})( bare)?");
+    private static final Pattern ID = Pattern.compile("([!-~]{1,200}) (\\d{1,15}) ([0-9a-f]{1,8})( bare)?");
     private static final Pattern ATOM = Pattern.compile("[!#$&'+,./0-9:;<=>?@A-Z^_`a-z|}~-]{1,100}");
     private static final Map<Character, String> STATUS = Map.of('R', "\\Seen");
     private static final Map<Character, String> X_STATUS = new TreeMap<>(Map.of('A', "\\Answered", 'D', "\\Deleted", 'F', "\\Flagged",
@@ -173,8 +173,8 @@ record Marks(Optional<Id> id, long uid, boolean old, Set<String> flags) {
         }
         text.append("X-Keywords:");
         flags.stream().filter(f -> !f.startsWith("\\")).sorted().forEach(f -> text.append(' ').append(f));
-        int length = text.toString().getBytes(StandardCharsets.UTF_8).length + 1;
+        int length = text.length() + 1;
         text.append(" ".repeat(room >= length ? room - length : ROOM)).append('\n');
-        return text.toString().getBytes(StandardCharsets.UTF_8);
+        return text.toString().getBytes(StandardCharsets.ISO_8859_1); // as it was read
     }
 }

@@ -10,8 +10,8 @@ import org.posthouse.mailbox.Store.Entry;
  * start    From_ line
  * header   header, with our lines
  * body     behind the header's blank line, or where the first line is that is none of a header
- * textEnd  where readers' octets end: the blank line that belongs to the file, or a line end that does;
- *          when the file ends without a line end, readers get one nevertheless
+ * textEnd  where readers' octets end: the blank line that belongs to the file, or what is no text of a message that says its length.
+ *          Of one that is bare the last line end is not given out; where the file ends without one, it is
  * end      the next message, or the end of the file
  * </pre>
  *

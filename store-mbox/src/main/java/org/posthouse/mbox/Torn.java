@@ -10,7 +10,6 @@ import java.util.List;
  */
 final class Torn {
     private static final int LONGEST_BEGINNING = 1024;
-    private static final int LONGEST_REST = 64 * 1024;
     private static final String FIRST_FIELD = "X-Posthouse-Id: ";
 
     private Torn() {}
@@ -41,9 +40,10 @@ final class Torn {
         if (end > size || file.crc(text, end) != id.crc()) {
             return last.marks().uid() == 0 ? last.start() : size; // what has a UID was whole once
         }
-        var rest = new String(file.octets(end, Math.min(size, end + LONGEST_REST)), StandardCharsets.ISO_8859_1);
-        boolean nothing = rest.chars().allMatch(c -> c == '\n') || rest.indexOf(0) >= 0 || beginning(file, end, size);
-        return nothing ? Math.min(size, end + (rest.startsWith("\n") ? 1 : 0)) : size;
+        if (last.textEnd() > end && !beginning(file, end, size)) {
+            return size; // somebody added to it
+        }
+        return Math.min(size, end + (end < size && file.octets(end, end + 1)[0] == '\n' ? 1 : 0));
     }
 
     /** Behind our own lines; -1 when there are others of that sort. */
@@ -75,7 +75,10 @@ final class Torn {
         if (last.header() >= size || startsOurs(file, last, size)) {
             return last.start();
         }
-        long from = Math.max(last.header(), size - LONGEST_BEGINNING);
+        if (!last.marked()) {
+            return size; // by its Content-Length it is whole
+        }
+        long from = Math.max(last.header() - 1, size - LONGEST_BEGINNING);
         var text = new String(file.octets(from, size), StandardCharsets.ISO_8859_1);
         int line = text.lastIndexOf("\n\nFrom ");
         return line >= 0 && beginning(file, from + line + 2, size) ? from + line + 2 : size;

@@ -34,15 +34,21 @@ final class Window {
         return new Window(in::read, expected);
     }
 
-    /** From {@code at} to {@code end} of a file. */
-    static Window of(FileChannel file, long at, long end) {
+    /** From {@code at} to {@code end} of a file, and more octets behind that. */
+    static Window of(FileChannel file, long at, long end, byte[] behind) {
         var next = new long[] {at};
         return new Window((into, from, length) -> {
             int most = (int) Math.min(length, end - next[0]);
-            int n = most <= 0 ? 0 : file.read(ByteBuffer.wrap(into, from, most), next[0]);
+            int n = most > 0 ? file.read(ByteBuffer.wrap(into, from, most), next[0]) : next(behind, next[0] - end, into, from, length);
             next[0] += Math.max(0, n);
             return n;
-        }, end - at + 1);
+        }, end - at + behind.length + 1);
+    }
+
+    private static int next(byte[] octets, long at, byte[] into, int from, int length) {
+        int n = (int) Math.min(length, octets.length - at);
+        System.arraycopy(octets, (int) at, into, from, n);
+        return n;
     }
 
     /** How many octets can be seen from {@code from} on: at least this many, unless the end comes before. */

@@ -131,7 +131,8 @@ class FormatsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"Subject: a\n\nb", "Subject: a", "\nb\r", "\nb\n\r", "X-UID: 5", "Content-Length: 52\n\nx\n" + FROM + "bbb", "Content-Length: 3\n\nbbb",
-        "X-Posthouse-Id: a 4 0 bare\nX-UID: 1\n\nbc", "X-Posthouse-Id: a 3 0\nX-UID: 1\n\nbc", "X-Posthouse-Id: a 4 0\nX-UID: 1\n\nbc", "\n>From b"})
+        "X-Posthouse-Id: a 4 0 bare\nX-UID: 1\n\nbc", "X-Posthouse-Id: a 5 0\nX-UID: 1\n\nbc", "X-Posthouse-Id: a 9 0 bare\nX-UID: 1\nSubject: a\nX-UID: 1", "a: b\r\n\r\nx\r\n\r\n", "\nb\n\r\n", "\r",
+        "Content-Length: 4\n\n\n\nFrom b", "X-Posthouse-Id: a 3 0\nX-UID: 1\n\nbc", "X-Posthouse-Id: a 4 0\nX-UID: 1\n\nbc", "\n>From b"})
     void aLastLineWithoutItsEndIsTheSameWhenAMessageIsAdded(String last) throws Exception {
         var before = given(FROM + "Subject: first\n\nx\n\n" + FROM + last);
         var texts = texts();
@@ -143,6 +144,38 @@ class FormatsTest {
         assertEquals(texts, texts().subList(0, 2));
         store.remove(INBOX, List.of(store.scan(INBOX).getFirst().key()));
         assertEquals(List.of(texts.getLast(), "new\n"), texts());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\nb\r", "\nb\n\r", "a: b\r\n\r\nx\r\n\r\n", "Subject: a\n\nb"})
+    void itsKeyStaysToo(String last) throws Exception {
+        var keys = given(FROM + last).stream().map(Entry::key).toList();
+        store.add(INBOX, new DeliveryId("new"), Letter.of("new\r\n"), Set.of(), Instant.EPOCH);
+        store.open();
+        assertEquals(keys, store.scan(INBOX).stream().limit(1).map(Entry::key).toList());
+    }
+
+    @Test
+    void aLongLineIsTheSameWhereverItStands() throws Exception {
+        var key = given(FROM + "Subject: first\n\nx\n\n" + FROM + "Subject: a\n\n" + ("y".repeat(9_000) + "\n").repeat(40)).getLast().key();
+        store.remove(INBOX, List.of(store.scan(INBOX).getFirst().key()));
+        store.open();
+        assertEquals(key, store.scan(INBOX).getLast().key());
+    }
+
+    /** Somebody sends a length that will lead to the end of what comes behind it. */
+    @Test
+    void aContentLengthSwallowsNoMessageThatIsThereAlready() throws Exception {
+        given(FROM + "Content-Length: 3000\n\nx\n\n" + FROM + "Subject: b\n\ny\n\n");
+        store.record(INBOX, store.scan(INBOX).stream().map(Entry::key).toList());
+        var entries = store.scan(INBOX);
+        var text = Files.readString(mbox);
+        long body = text.indexOf("\n\nx\n\n") + 2;
+        Files.writeString(mbox, FROM + "Subject: c\n\n" + "z".repeat((int) (body + 3000 - text.length() - FROM.length() - 13)) + "\n", StandardOpenOption.APPEND);
+        assertEquals(body + 3000, Files.size(mbox));
+        store.open();
+        assertEquals(3, store.scan(INBOX).size());
+        assertEquals(entries, store.scan(INBOX).subList(0, 2));
     }
 
     @Test

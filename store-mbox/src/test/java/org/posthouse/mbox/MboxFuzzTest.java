@@ -7,7 +7,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -58,14 +57,18 @@ final class MboxFuzzTest implements FuzzTarget {
         var uids = store.record(INBOX, keys);
         assertEquals(keys.size(), new HashSet<>(uids.values()).size());
         assertEquals(before, texts(store));
+        if (keys.stream().anyMatch(key -> key.startsWith("pnew"))) {
+            return; // has the delivery already
+        }
+        var added = store.add(INBOX, new DeliveryId("new"), Letter.of("From x\n\nnew\n"), Set.of(), Instant.EPOCH).key();
+        before.put(added, "From x\r\n\r\nnew\r\n");
+        assertEquals(keys.size() + 1, before.size());
+        store.open();
+        assertEquals(before, texts(store));
         if (!keys.isEmpty()) {
             change(store, keys.get(keys.size() / 2), before, uids);
         }
-        store.add(INBOX, new DeliveryId("new"), Letter.of("From x\n\nnew\n"), Set.of(), Instant.EPOCH);
-        var texts = new ArrayList<>(texts(store).values());
-        assertEquals(true, texts.remove("From x\r\n\r\nnew\r\n"));
-        before.values().forEach(texts::remove);
-        assertEquals(List.of(), texts);
+        remove(store, added, before);
     }
 
     private static void change(MboxStore store, String key, Map<String, String> before, Map<String, Long> uids) throws IOException {
@@ -73,10 +76,15 @@ final class MboxFuzzTest implements FuzzTarget {
         store.open();
         assertEquals(before, texts(store));
         assertEquals(uids, store.record(INBOX, List.copyOf(uids.keySet())));
+        remove(store, key, before);
+    }
+
+    /** Those that are the same have other keys then. */
+    private static void remove(MboxStore store, String key, Map<String, String> before) throws IOException {
         store.remove(INBOX, List.of(key));
         before.remove(key);
         store.open();
-        assertEquals(Set.copyOf(before.values()), Set.copyOf(texts(store).values()));
+        assertEquals(before.values().stream().sorted().toList(), texts(store).values().stream().sorted().toList());
     }
 
     private static Map<String, String> texts(MboxStore store) throws IOException {
