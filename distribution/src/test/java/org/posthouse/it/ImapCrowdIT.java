@@ -1,6 +1,7 @@
 package org.posthouse.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -111,6 +112,7 @@ final class ImapCrowdIT {
         for (var thread : threads) {
             thread.join();
         }
+        assertFalse(server.log().contains("is there again"), server::log); // nobody here puts a message back
         if (sessions == Sessions.END) {
             members.forEach(ImapCrowdMember::leave);
             server.start();

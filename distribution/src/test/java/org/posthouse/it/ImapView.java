@@ -68,7 +68,7 @@ final class ImapView implements AutoCloseable {
     /** Asks for what is not known of new messages. */
     void learn() throws IOException {
         for (int i = 0; i < messages.size(); i++) {
-            if (messages.get(i).letter().isEmpty()) {
+            if (messages.get(i).letter().isEmpty() || messages.get(i).uid().isEmpty()) {
                 command("FETCH " + (i + 1) + ":" + messages.size() + " (UID FLAGS" + (qresync ? " MODSEQ" : "")
                         + " BODY.PEEK[HEADER.FIELDS (SUBJECT)])");
                 return;
@@ -106,16 +106,27 @@ final class ImapView implements AutoCloseable {
         for (var range : uids.split(",")) {
             var ends = range.split(":");
             for (long uid = Long.parseLong(ends[0]); uid <= Long.parseLong(ends[ends.length - 1]); uid++) {
-                long gone = uid;
-                var known = messages.stream().filter(m -> m.uid().equals(OptionalLong.of(gone))).findFirst();
-                var one = known.or(() -> messages.stream().filter(m -> m.uid().isEmpty()).findFirst()); // UIDs ascend
-                if (one.isEmpty()) {
+                int index = index(uid);
+                if (index == messages.size() || messages.get(index).uid().orElse(uid) != uid) {
                     truth.trouble("no UID " + uid + " for " + command + " -> " + response);
                     return;
                 }
-                messages.remove(one.get());
+                messages.remove(index);
             }
         }
+    }
+
+    /** Where this UID is or, as UIDs ascend, can be. */
+    private int index(long uid) {
+        int index = 0;
+        for (int i = 0; i < messages.size(); i++) {
+            long known = messages.get(i).uid().orElse(0);
+            if (known == uid) {
+                return i;
+            }
+            index = 0 < known && known < uid ? i + 1 : index;
+        }
+        return index;
     }
 
     private void fetched(Told told, String command, String response) {

@@ -59,7 +59,7 @@ final class Lister {
     /**
      * Lists anew; what is known {@code before} of a message that is still there is not looked at again. A file that is renamed while
      * its directory is read can be missed, within one tick of the file system's clock also without a trace in the directory's time: so
-     * another look is taken before a message is said to be gone.
+     * another look is taken before a message is said to be gone. Where the directory changes during all of them, only what none has seen is.
      *
      * @param gone what we ourselves took away since
      */
@@ -68,20 +68,23 @@ final class Lister {
         var stamps = stamps();
         var at = ground.clock().instant();
         var found = look(before, gone);
-        var earlier = found;
+        var seen = new HashMap<String, Named>(); // by earlier looks
+        var unseen = new HashSet<>(found.missing());
         boolean sure = curIsStill(stamps.cur()) && missesNone(found, before, at);
         for (int n = 1; n < MOST_LOOKS && !sure; n++) {
             stamps = stamps();
             at = ground.clock().instant();
-            earlier = found;
+            var earlier = found;
+            seen.putAll(earlier.others());
             found = look(before, gone);
+            unseen.retainAll(found.missing());
             sure = curIsStill(stamps.cur()) && (missesNone(found, before, at) || found.isLike(earlier));
         }
         if (sure) {
             found.missing().clear();
         } else {
-            found.missing().removeAll(earlier.missing());
-            found.addFrom(earlier, before, gone);
+            found.missing().removeAll(unseen);
+            found.addNew(seen, before, gone);
         }
         return listed(stamps, sure ? at : Instant.EPOCH, found, before); // what is not sure holds for this once
     }
@@ -97,9 +100,9 @@ final class Lister {
             return missing.equals(earlier.missing) && others.keySet().equals(earlier.others.keySet());
         }
 
-        /** New ones that only the earlier look has seen. */
-        void addFrom(Found earlier, Listed before, Set<String> gone) {
-            earlier.others.forEach((key, named) -> {
+        /** New ones that only earlier looks have seen. */
+        void addNew(Map<String, Named> seen, Listed before, Set<String> gone) {
+            seen.forEach((key, named) -> {
                 if (!before.byKey().containsKey(key) && !gone.contains(key)) {
                     others.putIfAbsent(key, named);
                 }
