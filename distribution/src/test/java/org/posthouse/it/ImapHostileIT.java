@@ -74,6 +74,7 @@ final class ImapHostileIT {
         server = new Server(home).configure(CONF);
         fill("Large", letter(LARGE), LARGE_ONES);
         fill("Many", letter(2_000), MESSAGES);
+        fill("Unopened", letter(2_000), MESSAGES);
         for (int i = 0; i < FOLDERS; i++) {
             folder("a".repeat(20) + i);
         }
@@ -200,7 +201,7 @@ final class ImapHostileIT {
                 assertTrue(said(ann, "SEARCH " + "(".repeat(1_000) + "SEEN" + ")".repeat(1_000)).startsWith("a1 BAD"));
                 assertTrue(said(ann, "SEARCH" + " SUBJECT nothing".repeat(1_000)).startsWith("* SEARCH"));
                 for (var key : List.of("KEYWORD k", "NOT KEYWORD k", "UID 20000", "SUBJECT k", "HEADER X-Nothing k", "BODY k")) {
-                    for (int many : List.of(100, 1_000, 10_000)) {
+                    for (int many : List.of(key.startsWith("BODY") ? 10 : 100, 1_000, 10_000)) {
                         var different = IntStream.range(0, many).mapToObj(i -> " " + key + i).toList();
                         assertTrue(said(ann, "SEARCH" + String.join("", different)).matches(SEARCHED), key);
                         assertTrue(said(ann, "SEARCH OR" + String.join(" OR", different) + " SEEN").matches(SEARCHED), key);
@@ -372,10 +373,10 @@ final class ImapHostileIT {
         try (var first = ann(); var second = ann()) {
             first.command("EXAMINE Large");
             long before = heap();
-            first.command("EXAMINE Many");
+            first.command("EXAMINE Unopened");
             long opened = heap() - before;
             System.out.println(MESSAGES + " messages open: " + (opened >> 10) + " KB of heap");
-            assertTrue(opened < Math.max(5 * MEGABYTE, MESSAGES * MOST_PER_MESSAGE), opened + " octets");
+            assertTrue(opened < Math.max(3 * MEGABYTE, MESSAGES * MOST_PER_MESSAGE), opened + " octets");
             othersAreServed("SELECT storm", () -> {
                 for (int i = 0; i < 50; i++) {
                     first.command(i % 2 == 0 ? "SELECT Many" : "EXAMINE Large");

@@ -1,19 +1,27 @@
 package org.posthouse.imap;
 
+import java.util.concurrent.locks.LockSupport;
+
 /**
- * How much a command has looked at since it last let others have the processor, which a virtual thread that only computes does not
- * do by itself. Of one thread.
+ * Has a command that goes on for long let other sessions have the processor, which a virtual thread that only computes does not do
+ * by itself. It parks for a moment: those that merely yield may be taken up again and again before others that wait. Of one thread.
  */
 final class Pace {
-    private static final int LONGEST = 1 << 18; // keys, octets or characters; some milliseconds
+    private static final int LOOK_EVERY = 1 << 14; // keys, octets or characters
+    private static final long LONGEST_NANOS = 5_000_000;
 
     private long since;
+    private long rested = System.nanoTime();
 
     void went(long steps) {
         since += steps;
-        if (since > LONGEST) {
-            since = 0;
-            Thread.yield();
+        if (since < LOOK_EVERY) {
+            return;
+        }
+        since = 0;
+        if (System.nanoTime() - rested > LONGEST_NANOS) {
+            LockSupport.parkNanos(1);
+            rested = System.nanoTime();
         }
     }
 }

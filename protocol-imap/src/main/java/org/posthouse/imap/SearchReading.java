@@ -122,8 +122,8 @@ final class SearchReading {
 
     /** One reader's work. */
     private void readAll(Semaphore permits) throws IOException {
-        var text = text();
         var pace = new Pace();
+        var text = text(pace);
         long turn = System.nanoTime();
         for (int from = next.getAndAdd(BATCH); from < mails.size() && !stopped; from = next.getAndAdd(BATCH)) {
             var batch = mails.subList(from, Math.min(mails.size(), from + BATCH));
@@ -133,19 +133,19 @@ final class SearchReading {
                     text = null; // its buffer is what permits are for
                     permits.release();
                     permits.acquireUninterruptibly();
-                    text = text();
+                    text = text(pace);
                     turn = System.nanoTime();
                 }
                 var candidate = new Candidate(plan, batch.get(i), pace);
                 var digest = digests.get(batch.get(i).uid());
                 fits[from + i] = fits(digest == null ? candidate : candidate.look(digest), text);
-                Thread.yield(); // a long search must not keep other sessions from the processor
+                pace.went(plan.needles().size() * batch.get(i).size());
             }
         }
     }
 
-    private MailText text() {
-        return new MailText(session, folder, new Finder(plan.needles()), () -> stopped);
+    private MailText text(Pace pace) {
+        return new MailText(session, folder, new Finder(plan.needles()), pace, () -> stopped);
     }
 
     private boolean fits(Candidate candidate, MailText text) throws IOException {

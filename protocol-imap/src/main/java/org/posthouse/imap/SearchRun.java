@@ -87,7 +87,6 @@ final class SearchRun {
                     note(new Candidate(plan, mails.get(index), pace).look(digest), index);
                 }
             }
-            Thread.yield();
         }
     }
 }
