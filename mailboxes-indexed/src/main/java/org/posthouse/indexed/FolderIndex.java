@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Lock;
@@ -96,6 +97,7 @@ final class FolderIndex {
         }
         if (listing == null || listing.uidValidity() != identity.uidValidity()) {
             load(identity.uidValidity());
+            listing = listing.with(withKeysOf(entries), UidSet.NONE, listing.uidNext(), listing.modseq());
         }
         var without = entries.stream().filter(e -> e.uid().isEmpty()).map(Entry::key).toList();
         var recorded = without.isEmpty() ? Map.<String, Long>of() : store.record(folder, without);
@@ -123,6 +125,16 @@ final class FolderIndex {
             }
         }
         digests.place(replay.places());
+    }
+
+    /** What the log says, with the store's own objects for keys: each is in memory once. */
+    private List<Mail> withKeysOf(List<Entry> entries) {
+        var mails = new ArrayList<Mail>(listing.size());
+        for (var entry : entries) {
+            entry.uid().stream().mapToObj(listing::find).flatMap(Optional::stream).filter(mail -> mail.key().equals(entry.key()))
+                    .forEach(mail -> mails.add(new Mail(mail.uid(), mail.size(), mail.flags(), mail.received(), mail.modseq(), entry.key())));
+        }
+        return mails;
     }
 
     /** What is new in the store, or other than it was known. */

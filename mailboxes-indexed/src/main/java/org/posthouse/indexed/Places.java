@@ -4,11 +4,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** Offsets by UID, in 24 octets each instead of a hundred. */
+/** Offsets by UID, in 16 to 32 octets each instead of a hundred. */
 final class Places {
     static final long NONE = -1;
 
-    private long[] uids = new long[16]; // 0 is a free slot
+    private int[] uids = new int[16]; // without sign; 0 is a free slot
     private long[] offsets = new long[16];
     private int used;
 
@@ -18,26 +18,26 @@ final class Places {
         }
         int slot = slot(uid);
         used += uids[slot] == 0 ? 1 : 0;
-        uids[slot] = uid;
+        uids[slot] = (int) uid;
         offsets[slot] = offset;
     }
 
     /** {@link #NONE} where there is none. */
     long get(long uid) {
         int slot = slot(uid);
-        return uids[slot] == uid ? offsets[slot] : NONE;
+        return uids[slot] == (int) uid ? offsets[slot] : NONE;
     }
 
     void remove(long uid) {
         int slot = slot(uid);
-        if (uids[slot] == uid) {
+        if (uids[slot] == (int) uid) {
             offsets[slot] = NONE; // the slot stays taken, so that what lies behind it is still found
         }
     }
 
     private int slot(long uid) {
         int slot = (int) (uid * 0x9E3779B97F4A7C15L >>> 40) & uids.length - 1;
-        while (uids[slot] != 0 && uids[slot] != uid) {
+        while (uids[slot] != 0 && uids[slot] != (int) uid) {
             slot = slot + 1 & uids.length - 1;
         }
         return slot;
@@ -46,12 +46,12 @@ final class Places {
     private void grow() {
         var oldUids = uids;
         var oldOffsets = offsets;
-        uids = new long[2 * oldUids.length];
+        uids = new int[2 * oldUids.length];
         offsets = new long[uids.length];
         used = 0;
         for (int i = 0; i < oldUids.length; i++) {
             if (oldUids[i] != 0 && oldOffsets[i] != NONE) {
-                put(oldUids[i], oldOffsets[i]);
+                put(Integer.toUnsignedLong(oldUids[i]), oldOffsets[i]);
             }
         }
     }
@@ -65,7 +65,7 @@ final class Places {
         var all = new ArrayList<Note.Placed.Place>();
         for (int i = 0; i < uids.length; i++) {
             if (uids[i] != 0 && offsets[i] != NONE) {
-                all.add(new Note.Placed.Place(uids[i], offsets[i]));
+                all.add(new Note.Placed.Place(Integer.toUnsignedLong(uids[i]), offsets[i]));
             }
         }
         return all;

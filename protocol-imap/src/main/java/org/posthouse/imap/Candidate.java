@@ -15,17 +15,25 @@ import org.posthouse.message.RawFields;
 
 /** One message that is searched, and what was looked at of it so far. Of one thread. */
 final class Candidate {
+    private static final int LONGEST_VALUE = 64 << 10; // characters of a field that are looked at
+
     private enum Seen { LISTING, DIGEST, HEADER, ALL }
 
     private final SearchPlan plan;
     private final Mail mail;
+    private final Pace pace;
     private final Map<String, List<String>> fields = new HashMap<>(); // decoded and folded
     private Seen seen = Seen.LISTING;
     private BitSet words = new BitSet(); // indexes of needles that were found
 
-    Candidate(SearchPlan plan, Mail mail) {
+    Candidate(SearchPlan plan, Mail mail, Pace pace) {
         this.plan = plan;
         this.mail = mail;
+        this.pace = pace;
+    }
+
+    Pace pace() {
+        return pace;
     }
 
     Mail mail() {
@@ -64,7 +72,8 @@ final class Candidate {
     }
 
     private void add(String name, String value) {
-        fields.computeIfAbsent(name, _ -> new ArrayList<>(1)).add(CaseFold.of(EncodedWords.decoded(value)));
+        var cut = value.length() <= LONGEST_VALUE ? value : value.substring(0, LONGEST_VALUE);
+        fields.computeIfAbsent(name, _ -> new ArrayList<>(1)).add(CaseFold.of(EncodedWords.decoded(cut)));
     }
 
     /** All of its header. */
@@ -89,7 +98,12 @@ final class Candidate {
     /** @param fits is given the folded bodies of all fields of that name */
     Answer field(String name, Predicate<List<String>> fits) {
         boolean known = seen.compareTo(Digest.FIELDS.contains(name) ? Seen.DIGEST : Seen.HEADER) >= 0;
-        return known ? Answer.of(fits.test(fields.getOrDefault(name, List.of()))) : Answer.UNKNOWN;
+        if (!known) {
+            return Answer.UNKNOWN;
+        }
+        var values = fields.getOrDefault(name, List.of());
+        values.forEach(value -> pace.went(value.length()));
+        return Answer.of(fits.test(values));
     }
 
     Answer words(int needle) {

@@ -65,17 +65,18 @@ final class CommandReader {
     }
 
     Input next() throws Gone {
-        return dropMessage() ? new Reading().command() : new Input.Refused("*", Input.Then.END);
+        return dropMessage() ? new Reading().command() : new Input.End();
     }
 
-    /** False when there is too much of it. */
+    /** Whether more is coming of a message that nobody reads than is dropped for the sake of what follows it. */
+    boolean tooMuchIsComing() {
+        return coming.isPresent() && coming.get().left() > mostDropped;
+    }
+
+    /** False when the client has ended its stream. */
     private boolean dropMessage() throws Gone {
         if (coming.isEmpty()) {
             return true;
-        }
-        long left = coming.get().left();
-        if (left > mostDropped) {
-            return false;
         }
         skip(coming.get());
         coming = Optional.empty();

@@ -20,6 +20,7 @@ sealed interface Criterion {
         public Answer of(Candidate candidate) {
             var answer = Answer.YES;
             for (var one : all) {
+                candidate.pace().went(1);
                 var next = one.of(candidate);
                 if (next == Answer.NO) {
                     return Answer.NO;
@@ -35,6 +36,7 @@ sealed interface Criterion {
         public Answer of(Candidate candidate) {
             var answer = Answer.NO;
             for (var one : all) {
+                candidate.pace().went(1);
                 var next = one.of(candidate);
                 if (next == Answer.YES) {
                     return Answer.YES;
@@ -65,7 +67,12 @@ sealed interface Criterion {
     record Flagged(String flag) implements Listed {
         @Override
         public boolean fits(Mail mail) {
-            return mail.flags().contains(flag) || mail.flags().stream().anyMatch(flag::equalsIgnoreCase);
+            for (var has : mail.flags()) {
+                if (has.equalsIgnoreCase(flag)) {
+                    return true;
+                }
+            }
+            return false;
         }
     }
 

@@ -3,24 +3,29 @@ package org.posthouse.imap;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import java.util.function.IntUnaryOperator;
 
 /**
  * Looks for several strings in texts that come in pieces of any size, in any case of letters ({@link CaseFold}), with the skips
- * of Boyer, Moore and Horspool. Holds one window of the text, whatever its length. Of one thread.
+ * of Boyer, Moore and Horspool; a needle and a text that are made to keep these busy are compared as Knuth, Morris and Pratt do. Holds
+ * one window of the text, whatever its length. Of one thread.
  */
 final class Finder {
     private static final int WINDOW = 8 * 1024; // characters; stays in the processor's first cache
+    private static final int PATIENCE = 4; // comparisons for each character
     private static final int LONGEST_FOLD = 18; // characters that one can become (U+FDFA)
 
     /** What is looked for; may be shared by many finders. */
     static final class Needles {
         private final List<char[]> folded;
         private final List<byte[]> skips;
+        private final List<int[]> borders;
         private final int longest;
 
         Needles(List<String> texts) {
             this.folded = texts.stream().map(text -> CaseFold.of(text).toCharArray()).toList();
             this.skips = folded.stream().map(Needles::skips).toList();
+            this.borders = folded.stream().map(Needles::borders).toList();
             this.longest = folded.stream().mapToInt(n -> n.length).max().orElse(0);
         }
 
@@ -34,6 +39,19 @@ final class Finder {
                 skips[Character.isLetter(needle[i]) && needle[i] < 0x80 ? low + 32 : low] = skips[low];
             }
             return skips;
+        }
+
+        /** For each beginning of the needle how long the longest other beginning is that it ends with. */
+        private static int[] borders(char[] needle) {
+            var borders = new int[needle.length];
+            for (int i = 1, border = 0; i < needle.length; i++) {
+                while (border > 0 && needle[border] != needle[i]) {
+                    border = borders[border - 1];
+                }
+                border += needle[border] == needle[i] ? 1 : 0;
+                borders[i] = border;
+            }
+            return borders;
         }
 
         int size() {
@@ -139,7 +157,7 @@ final class Finder {
 
     private void scan() {
         for (int i = wanted.nextSetBit(0); i >= 0; i = wanted.nextSetBit(i + 1)) {
-            if (isIn(needles.folded.get(i), needles.skips.get(i))) {
+            if (isIn(i)) {
                 note(i);
             }
         }
@@ -147,7 +165,7 @@ final class Finder {
 
     private void scan(byte[] ascii, int from, int to) {
         for (int i = wanted.nextSetBit(0); i >= 0; i = wanted.nextSetBit(i + 1)) {
-            if (isIn(needles.folded.get(i), needles.skips.get(i), ascii, from, to)) {
+            if (isIn(i, ascii, from, to)) {
                 note(i);
             }
         }
@@ -158,34 +176,72 @@ final class Finder {
         wanted.clear(index);
     }
 
-    private boolean isIn(char[] needle, byte[] skips) {
+    private boolean isIn(int index) {
+        var needle = needles.folded.get(index);
+        var skips = needles.skips.get(index);
         int last = needle.length - 1;
         char end = needle[last];
+        long patience = (long) PATIENCE * length;
         for (int at = last; at < length; at += skips[window[at] & 0xff]) {
-            if (window[at] == end && Arrays.equals(window, at - last, at, needle, 0, last)) {
+            if (window[at] != end) {
+                continue;
+            }
+            int same = Arrays.mismatch(window, at - last, at, needle, 0, last);
+            if (same < 0) {
                 return true;
+            }
+            patience -= same;
+            if (patience < 0) {
+                return isIn(needle, needles.borders.get(index), i -> window[i], at - last, length);
             }
         }
         return false;
     }
 
-    private static boolean isIn(char[] needle, byte[] skips, byte[] ascii, int from, int to) {
+    private boolean isIn(int index, byte[] ascii, int from, int to) {
+        var needle = needles.folded.get(index);
+        var skips = needles.skips.get(index);
         int last = needle.length - 1;
         char end = needle[last];
+        long patience = (long) PATIENCE * (to - from);
         for (int at = from + last; at < to; at += skips[ascii[at]]) {
-            if (CaseFold.ofAscii(ascii[at]) == end && startsAt(needle, ascii, at - last)) {
+            if (CaseFold.ofAscii(ascii[at]) != end) {
+                continue;
+            }
+            int same = same(needle, ascii, at - last);
+            if (same == needle.length) {
                 return true;
+            }
+            patience -= same;
+            if (patience < 0) {
+                return isIn(needle, needles.borders.get(index), i -> CaseFold.ofAscii(ascii[i]), at - last, to);
             }
         }
         return false;
     }
 
-    private static boolean startsAt(char[] needle, byte[] ascii, int at) {
-        for (int i = 0; i < needle.length; i++) {
-            if (CaseFold.ofAscii(ascii[at + i]) != needle[i]) {
-                return false;
+    /** How many characters of the needle stand there. */
+    private static int same(char[] needle, byte[] ascii, int at) {
+        int same = 0;
+        while (same < needle.length && CaseFold.ofAscii(ascii[at + same]) == needle[same]) {
+            same++;
+        }
+        return same;
+    }
+
+    /** Looks at each character once. */
+    private static boolean isIn(char[] needle, int[] borders, IntUnaryOperator text, int from, int to) {
+        int same = 0;
+        for (int i = from; i < to; i++) {
+            int c = text.applyAsInt(i);
+            while (same > 0 && needle[same] != c) {
+                same = borders[same - 1];
+            }
+            same += needle[same] == c ? 1 : 0;
+            if (same == needle.length) {
+                return true;
             }
         }
-        return true;
+        return false;
     }
 }

@@ -149,7 +149,7 @@ final class FolderParser {
         text.list(() -> {
             patterns.add(text.pattern());
             if (patterns.size() > MOST_PATTERNS) {
-                throw new Rejection("those are too many patterns");
+                throw new Rejection(Reply.no("LIMIT", "No more than " + MOST_PATTERNS + " patterns"));
             }
         });
         return List.copyOf(patterns);

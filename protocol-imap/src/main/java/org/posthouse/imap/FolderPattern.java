@@ -1,50 +1,82 @@
 package org.posthouse.imap;
 
-import java.util.BitSet;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
  * A pattern of LIST (RFC 3501 §6.3.8): {@code *} stands for anything, {@code %} for anything within a level. Walks along a name
- * with all the places of the pattern where it may be, so that no pattern takes long. INBOX is the same in any case of letters.
+ * with all the places of the pattern where it may be, 64 of them in a step, so that no pattern takes long. INBOX is the same in any
+ * case of letters.
  */
 final class FolderPattern {
     private static final String INBOX = "INBOX";
+    private static final int WORD = Long.SIZE;
 
-    private final String pattern;
+    private final int length;
+    private final Map<Character, long[]> letters = new HashMap<>(); // where each stands
+    private final long[] any; // where * stands
+    private final long[] anyInLevel; // where % stands
+    private final long[] nowhere;
 
-    FolderPattern(String reference, String pattern) {
-        this.pattern = (reference + pattern).replaceAll("[*%]*\\*[*%]*", "*").replaceAll("%+", "%");
+    /** @param text as {@link #normal} has it */
+    FolderPattern(String text) {
+        this.length = text.length();
+        this.nowhere = new long[words(text)];
+        this.any = nowhere.clone();
+        this.anyInLevel = nowhere.clone();
+        for (int i = 0; i < length; i++) {
+            char c = text.charAt(i);
+            var places = c == '*' ? any : c == '%' ? anyInLevel : letters.computeIfAbsent(c, _ -> nowhere.clone());
+            places[i / WORD] |= 1L << i;
+        }
+    }
+
+    /** The same for patterns that mean the same; no wildcard stands beside another. */
+    static String normal(String reference, String pattern) {
+        return (reference + pattern).replaceAll("[*%]*\\*[*%]*", "*").replaceAll("%+", "%");
+    }
+
+    /** What it costs to compare a name's character. */
+    static int words(String text) {
+        return text.length() / WORD + 1;
     }
 
     boolean matches(String name) {
         int anyCase = name.equals(INBOX) || name.startsWith(INBOX + "/") ? INBOX.length() : 0;
-        var places = reached(new BitSet(), 0);
-        for (int i = 0; i < name.length() && !places.isEmpty(); i++) {
-            places = step(places, name.charAt(i), i < anyCase);
+        var places = nowhere.clone();
+        places[0] = 1;
+        boolean alive = true;
+        for (int i = 0; i < name.length() && alive; i++) {
+            alive = step(places, name.charAt(i), i < anyCase);
         }
-        return places.get(pattern.length());
+        passWildcards(places);
+        return (places[length / WORD] & 1L << length) != 0;
     }
 
-    private BitSet step(BitSet places, char c, boolean anyCase) {
-        var next = new BitSet();
-        for (int at = places.nextSetBit(0); at >= 0 && at < pattern.length(); at = places.nextSetBit(at + 1)) {
-            char wanted = pattern.charAt(at);
-            if (wanted == '*' || wanted == '%') {
-                if (wanted == '*' || c != '/') {
-                    reached(next, at);
-                }
-            } else if (wanted == c || anyCase && Character.toUpperCase(wanted) == c) {
-                reached(next, at + 1);
-            }
+    /** From these places over one character; false when there is none to go to. */
+    private boolean step(long[] places, char c, boolean anyCase) {
+        passWildcards(places);
+        var upper = letters.getOrDefault(c, nowhere);
+        var lower = anyCase ? letters.getOrDefault(Character.toLowerCase(c), nowhere) : upper;
+        long carry = 0;
+        long all = 0;
+        for (int w = 0; w < places.length; w++) {
+            long further = places[w] & (upper[w] | lower[w]);
+            long stays = places[w] & (c == '/' ? any[w] : any[w] | anyInLevel[w]);
+            places[w] = stays | further << 1 | carry;
+            carry = further >>> WORD - 1;
+            all |= places[w];
         }
-        return next;
+        return all != 0;
     }
 
-    /** A place, and those behind wildcards that stand for nothing. */
-    private BitSet reached(BitSet places, int at) {
-        places.set(at);
-        if (at < pattern.length() && (pattern.charAt(at) == '*' || pattern.charAt(at) == '%')) {
-            reached(places, at + 1);
+    /** A wildcard may stand for nothing. */
+    private void passWildcards(long[] places) {
+        long carry = 0;
+        for (int w = 0; w < places.length; w++) {
+            long wildcards = places[w] & (any[w] | anyInLevel[w]);
+            places[w] |= wildcards << 1 | carry;
+            carry = wildcards >>> WORD - 1;
         }
-        return places;
     }
 }

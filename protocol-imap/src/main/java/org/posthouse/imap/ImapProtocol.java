@@ -78,7 +78,7 @@ public final class ImapProtocol implements Protocol {
     private final Limits limits;
     private final Sessions sessions;
     private final Clock clock;
-    private final Semaphore searchReaders = new Semaphore(2 * Runtime.getRuntime().availableProcessors());
+    private final Semaphore searchReaders = new Semaphore(2 * Runtime.getRuntime().availableProcessors(), true);
 
     @Activate
     public ImapProtocol(Config config, @Reference Accounts accounts, @Reference Mailboxes mailboxes, @Reference Site site,

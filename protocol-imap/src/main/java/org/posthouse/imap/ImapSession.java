@@ -155,7 +155,10 @@ final class ImapSession {
     private State next(State state) throws IOException {
         client.readTimeout(state instanceof NotAuthenticated ? shorter(patience(state), ONE_READ) : ONE_READ);
         return switch (in.next()) {
-            case Input.Whole(var octets) -> perform(state, octets);
+            case Input.Whole(var octets) -> {
+                var after = perform(state, octets);
+                yield in.tooMuchIsComing() && !(after instanceof Ended) ? bye("TOOBIG", "that is too long") : after;
+            }
             case Input.Refused(var tag, var then) -> {
                 var reply = new Reply(Reply.Kind.BAD, "TOOBIG", "That is too long for a command"); // RFC 7888 §4
                 var after = answer(state, tag, reply);

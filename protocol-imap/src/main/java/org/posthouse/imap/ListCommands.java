@@ -16,6 +16,8 @@ import org.posthouse.message.Refusal;
 
 /** LIST (RFC 3501 §6.3.8) with its extensions (RFC 3348, RFC 5258, RFC 5819, RFC 6154), and LSUB. */
 final class ListCommands {
+    private static final long MOST_STEPS = 1_000_000_000; // characters of names times words of patterns: some seconds of one core
+
     private final Output out;
     private final FolderCommands folders;
 
@@ -56,14 +58,15 @@ final class ListCommands {
         return levels;
     }
 
-    Reply list(AccountSession mail, ListFolders command) throws Refusal, IOException {
+    Reply list(AccountSession mail, ListFolders command) throws Rejection, Refusal, IOException {
         if (command.patterns().equals(List.of("")) && command.selection().isEmpty()) {
             out.untagged("LIST (\\Noselect) \"/\" \"\""); // RFC 3501 §6.3.8: what the delimiter is
             return Reply.ok("that is all");
         }
         boolean withSubscriptions = command.selection().contains(Selection.SUBSCRIBED) || command.returns().contains(Return.SUBSCRIBED);
         var names = Names.of(mail, withSubscriptions);
-        var patterns = command.patterns().stream().map(p -> new FolderPattern(command.reference(), p)).toList();
+        var all = names.withLevelsAbove();
+        var matching = matching(command, all);
         var children = new HashSet<String>();
         names.there().forEach(name -> children.addAll(above(name)));
         var selected = selected(names, command.selection());
@@ -71,10 +74,10 @@ final class ListCommands {
         var untoldBelow = new HashSet<String>();
         if (command.selection().contains(Selection.RECURSIVEMATCH)) {
             selected.forEach(name -> selectedBelow.addAll(above(name)));
-            selected.stream().filter(name -> !matches(patterns, name)).forEach(name -> untoldBelow.addAll(above(name)));
+            selected.stream().filter(name -> !matching.contains(name)).forEach(name -> untoldBelow.addAll(above(name)));
         }
-        for (var name : names.withLevelsAbove()) {
-            if (!matches(patterns, name)) {
+        for (var name : all) {
+            if (!matching.contains(name)) {
                 continue;
             }
             boolean because = selected.contains(name) || command.selection().isEmpty() && isLevel(names, name, children);
@@ -88,8 +91,25 @@ final class ListCommands {
         return Reply.ok("that is all");
     }
 
-    private static boolean matches(List<FolderPattern> patterns, String name) {
-        return patterns.stream().anyMatch(p -> p.matches(name));
+    /** Of these names those that fit one of the patterns; one pattern after the other, for each takes memory. */
+    private static Set<String> matching(ListFolders command, List<String> names) throws Rejection {
+        var patterns = command.patterns().stream().map(p -> FolderPattern.normal(command.reference(), p)).distinct().toList();
+        long characters = names.stream().mapToLong(String::length).sum();
+        if (patterns.stream().mapToLong(FolderPattern::words).sum() * characters > MOST_STEPS) {
+            throw new Rejection(Reply.no("LIMIT", "Too many patterns for so many folders; ask in parts"));
+        }
+        var matching = new HashSet<String>();
+        var pace = new Pace();
+        for (var each : patterns) {
+            var pattern = new FolderPattern(each);
+            for (var name : names) {
+                pace.went((long) FolderPattern.words(each) * name.length());
+                if (!matching.contains(name) && pattern.matches(name)) {
+                    matching.add(name);
+                }
+            }
+        }
+        return matching;
     }
 
     /** Whether it is no folder, but there are folders below it. */
@@ -126,7 +146,7 @@ final class ListCommands {
 
     /** RFC 3501 §6.3.9: a level above what is subscribed is told where the pattern ends with it. */
     Reply lsub(AccountSession mail, Command.Lsub command) throws IOException {
-        var pattern = new FolderPattern(command.reference(), command.pattern());
+        var pattern = new FolderPattern(FolderPattern.normal(command.reference(), command.pattern()));
         var subscribed = mail.subscriptions();
         var names = new TreeMap<String, Boolean>(ListCommands::inboxFirst);
         for (var name : subscribed) {

@@ -21,16 +21,18 @@ final class MailText {
     private final AccountSession session;
     private final String folder;
     private final Finder finder;
+    private final Pace pace;
     private final BooleanSupplier cancelled;
     private final byte[] buffer = new byte[256 * 1024];
     private Mail mail;
     private Content content;
     private boolean whole; // the message is in the buffer
 
-    MailText(AccountSession session, String folder, Finder finder, BooleanSupplier cancelled) {
+    MailText(AccountSession session, String folder, Finder finder, Pace pace, BooleanSupplier cancelled) {
         this.session = session;
         this.folder = folder;
         this.finder = finder;
+        this.pace = pace;
         this.cancelled = cancelled;
     }
 
@@ -124,7 +126,7 @@ final class MailText {
             }
             encoding.put(buffer, 0, n, text);
             at += n;
-            Thread.yield(); // a long search must not keep other sessions from the processor
+            pace.went(n);
         }
     }
 }

@@ -13,6 +13,7 @@ final class Responses {
     private static final int MOST = 256 * 1024;
 
     private final Output out;
+    private final Pace pace = new Pace();
     private byte[] buffer = new byte[FIRST];
     private int length;
     private int begun; // where the response that was begun is; -1 when some of it has left
@@ -107,9 +108,9 @@ final class Responses {
     void send() throws Gone {
         if (length > 0) {
             out.octets(buffer, 0, length);
+            pace.went(length);
             begun = -1;
             length = 0;
-            Thread.yield(); // a fast client must not keep other sessions from the processor
         }
     }
 }

@@ -40,10 +40,7 @@ final class SearchCommand {
 
     Reply run(AccountSession session, View view, Search command, String tag) throws Rejection, Refusal, IOException {
         var options = command.returns().map(Command.SearchReturn::options).orElse(Set.of());
-        var plan = SearchPlanner.plan(command.key(), view, clock.instant());
-        if (options.contains(Option.SAVE)) {
-            view.save(UidSet.NONE); // RFC 5182 §2.1: which it is where the search ends in NO
-        }
+        var plan = plan(command, options.contains(Option.SAVE), view);
         if (plan.byModseq()) {
             enabled.enableCondstore(); // RFC 7162 §3.1
         }
@@ -59,6 +56,16 @@ final class SearchCommand {
         }
         view.save(UidSet.ofSorted(ofInterest(options, found).stream().mapToLong(Mail::uid)));
         return Reply.ok("Searched and saved");
+    }
+
+    private SearchPlan plan(Search command, boolean save, View view) throws Rejection {
+        try {
+            return SearchPlanner.plan(command.key(), view, clock.instant());
+        } finally {
+            if (save) {
+                view.save(UidSet.NONE); // RFC 5182 §2.1: which it is where the search ends in NO
+            }
+        }
     }
 
     /** What the client knows of and is still there, with the flags of this moment. */

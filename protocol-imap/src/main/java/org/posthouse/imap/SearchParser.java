@@ -23,11 +23,14 @@ import org.posthouse.imap.SearchKey.Within;
  */
 final class SearchParser {
     static final int DEEPEST = 100;
+    private static final int MOST_KEYS = 30_000; // each takes some 200 octets of memory
+    private static final int LONGEST_TEXT = 1_000; // as long as a line of a message may be (RFC 5322 §2.1.1), and no longer to compare with
     private static final String CHARSETS = "BADCHARSET (US-ASCII UTF-8)";
 
     private final CommandText text;
     private Charset charset = StandardCharsets.UTF_8;
     private int depth;
+    private int keys;
 
     SearchParser(CommandText text) {
         this.text = text;
@@ -83,6 +86,9 @@ final class SearchParser {
     }
 
     private SearchKey key() throws Rejection {
+        if (++keys > MOST_KEYS) {
+            throw new Rejection(Reply.no("LIMIT", "No more than " + MOST_KEYS + " keys"));
+        }
         boolean not = false;
         while (text.tookWord("NOT")) {
             text.space();
@@ -219,7 +225,11 @@ final class SearchParser {
         text.space();
         var octets = text.astring().getBytes(StandardCharsets.ISO_8859_1);
         try {
-            return charset.newDecoder().decode(ByteBuffer.wrap(octets)).toString();
+            var decoded = charset.newDecoder().decode(ByteBuffer.wrap(octets));
+            if (decoded.length() > LONGEST_TEXT) {
+                throw new Rejection(Reply.no("LIMIT", "No text of more than " + LONGEST_TEXT + " characters"));
+            }
+            return decoded.toString();
         } catch (CharacterCodingException _) {
             throw new Rejection(Reply.bad("a text is not in the character set that it should be in"));
         }

@@ -8,6 +8,7 @@ import java.util.BitSet;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -19,6 +20,10 @@ import org.posthouse.mailbox.Digest;
 
 /** Makes a plan of what a client wrote. The tree of keys is no deeper than the parser allows. */
 final class SearchPlanner {
+    private static final long MOST_QUESTIONS = 100_000_000; // keys times messages: some seconds of one core
+    private static final int MOST_FIELDS = 1_000; // keys that look into header fields, each of which may have to be read through
+    private static final int MOST_TEXTS = 100; // for each of which a body may have to be read through
+
     private record Needle(Where where, String text) {}
 
     private final View view;
@@ -28,18 +33,28 @@ final class SearchPlanner {
     private final List<String> needles = new ArrayList<>();
     private final BitSet anywhere = new BitSet();
     private boolean byModseq;
+    private long keys;
+    private int fieldKeys;
 
     private SearchPlanner(View view, Instant now) {
         this.view = view;
         this.now = now;
     }
 
-    static SearchPlan plan(SearchKey key, View view, Instant now) {
+    /** @throws Rejection NO [LIMIT] where the different keys are too many for what there is to search */
+    static SearchPlan plan(SearchKey key, View view, Instant now) throws Rejection {
         var planner = new SearchPlanner(view, now);
         var criterion = planner.criterion(key);
+        planner.mustBeBounded();
         var all = new BitSet();
         all.set(0, planner.needles.size());
         return new SearchPlan(criterion, planner.fields, new Finder.Needles(planner.needles), planner.anywhere, all, planner.byModseq);
+    }
+
+    private void mustBeBounded() throws Rejection {
+        if (keys * view.told().size() > MOST_QUESTIONS || fieldKeys > MOST_FIELDS || needles.size() > MOST_TEXTS) {
+            throw new Rejection(Reply.no("LIMIT", "Too many keys at once; ask in parts"));
+        }
     }
 
     private Criterion criterion(SearchKey key) {
@@ -65,14 +80,23 @@ final class SearchPlanner {
         };
     }
 
-    /** Any order is right; in this one most messages are decided by what is cheap. */
-    private List<Criterion> criteria(List<SearchKey> keys) {
-        var criteria = new ArrayList<Criterion>(keys.size());
-        for (var key : keys) {
-            criteria.add(criterion(key));
+    /** Each once. Any order is right; in this one most messages are decided by what is cheap. */
+    private List<Criterion> criteria(List<SearchKey> each) {
+        var different = new LinkedHashSet<Criterion>();
+        for (var key : each) {
+            different.add(criterion(key));
         }
-        criteria.sort(Comparator.comparingInt(SearchPlanner::cost));
-        return List.copyOf(criteria);
+        keys += different.size();
+        fieldKeys += different.stream().filter(SearchPlanner::readsField).count();
+        return different.stream().sorted(Comparator.comparingInt(SearchPlanner::cost)).toList();
+    }
+
+    private static boolean readsField(Criterion criterion) {
+        return switch (criterion) {
+            case Criterion.Field _, Criterion.Sent _ -> true;
+            case Criterion.Not(var one) -> readsField(one);
+            case Criterion.Every _, Criterion.Any _, Criterion.Listed _, Criterion.Words _ -> false;
+        };
     }
 
     private static int cost(Criterion criterion) {

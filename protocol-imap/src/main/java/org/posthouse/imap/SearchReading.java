@@ -24,6 +24,7 @@ final class SearchReading {
     private static final int BATCH = 16;
     private static final int MOST_READERS = Runtime.getRuntime().availableProcessors();
     private static final long LOOK_EVERY_MILLIS = 100;
+    private static final long TURN_NANOS = 200_000_000; // then others who wait read on
 
     private final AccountSession session;
     private final String folder;
@@ -54,7 +55,7 @@ final class SearchReading {
         for (int i = 0; i < readers; i++) {
             Thread.ofVirtual().name("search " + folder).start(() -> {
                 try {
-                    readAll();
+                    readAll(permits);
                 } catch (IOException | RuntimeException | Error e) {
                     failure.compareAndSet(null, e);
                     stopped = true;
@@ -120,18 +121,31 @@ final class SearchReading {
     }
 
     /** One reader's work. */
-    private void readAll() throws IOException {
-        var text = new MailText(session, folder, new Finder(plan.needles()), () -> stopped);
+    private void readAll(Semaphore permits) throws IOException {
+        var pace = new Pace();
+        var text = text(pace);
+        long turn = System.nanoTime();
         for (int from = next.getAndAdd(BATCH); from < mails.size() && !stopped; from = next.getAndAdd(BATCH)) {
             var batch = mails.subList(from, Math.min(mails.size(), from + BATCH));
             Map<Long, Digest> digests = plan.fields().isEmpty() ? Map.of() : session.digests(folder, batch);
             for (int i = 0; i < batch.size() && !stopped; i++) {
-                var candidate = new Candidate(plan, batch.get(i));
+                if (System.nanoTime() - turn > TURN_NANOS && permits.hasQueuedThreads()) {
+                    text = null; // its buffer is what permits are for
+                    permits.release();
+                    permits.acquireUninterruptibly();
+                    text = text(pace);
+                    turn = System.nanoTime();
+                }
+                var candidate = new Candidate(plan, batch.get(i), pace);
                 var digest = digests.get(batch.get(i).uid());
                 fits[from + i] = fits(digest == null ? candidate : candidate.look(digest), text);
-                Thread.yield(); // a long search must not keep other sessions from the processor
+                pace.went(plan.needles().size() * batch.get(i).size());
             }
         }
+    }
+
+    private MailText text(Pace pace) {
+        return new MailText(session, folder, new Finder(plan.needles()), pace, () -> stopped);
     }
 
     private boolean fits(Candidate candidate, MailText text) throws IOException {

@@ -1,12 +1,15 @@
 package org.posthouse.imap;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
 
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 final class FinderTest {
@@ -33,6 +36,36 @@ final class FinderTest {
         assertEquals(found, finds(needle, text, StandardCharsets.UTF_8, 1), "octet by octet");
         assertEquals(found, finds(needle, text, StandardCharsets.UTF_16, 3), "in another character set");
         return found;
+    }
+
+    @Test
+    void aNeedleAndATextMadeForEachOtherAreComparedInTime() {
+        var needle = "a".repeat(500) + "b" + "a".repeat(499);
+        var text = "a".repeat(2 << 20);
+        for (var charset : List.of(StandardCharsets.US_ASCII, StandardCharsets.UTF_16)) {
+            assertTimeout(Duration.ofSeconds(10), () -> {
+                for (int i = 0; i < 10; i++) {
+                    assertEquals(false, finds(needle, text, charset, 256 << 10));
+                    assertEquals(true, finds(needle, text + "b" + text, charset, 256 << 10));
+                }
+            });
+        }
+    }
+
+    @Test
+    void whatMustBeComparedPatientlyIsFoundAllTheSame() {
+        var random = new Random(3);
+        for (int i = 0; i < 20_000; i++) {
+            var needle = text(random, 2 + random.nextInt(12));
+            var text = text(random, 200);
+            assertEquals(text.contains(needle), finds(needle, text, StandardCharsets.US_ASCII, 1 + random.nextInt(300)), needle + " " + text);
+            assertEquals(text.contains(needle), finds(needle, text, StandardCharsets.UTF_16, 2 + 2 * random.nextInt(100)), needle + " " + text);
+        }
+    }
+
+    /** Nearly all the same letter. */
+    private static String text(Random random, int length) {
+        return random.ints(length, 0, 12).mapToObj(n -> n == 0 ? "b" : "a").collect(Collectors.joining());
     }
 
     @Test
