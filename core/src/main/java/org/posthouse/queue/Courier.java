@@ -43,15 +43,20 @@ public final class Courier {
     private static final Duration LONGEST = Duration.ofMinutes(5); // RFC 5321 §4.5.3.2.6: clients wait ten for this reply
     private static final Duration USUAL_BUDGET = Duration.ofSeconds(2);
 
-    /** What is the same for some recipients: the destination and what they get. */
-    private record Parcel(Destination to, Content content, Optional<String> held) {
-        static Parcel of(Copy copy, Way way) {
-            return new Parcel(way.to(), copy.content(), copy.held());
+    /** What is the same for some recipients: the destination, what they get and from whom. */
+    private record Parcel(Destination to, Batch batch) {
+        static Parcel of(Sender from, Copy copy, Way way) {
+            var as = way.from().map(address -> new Sender(address, from.parameters())).orElse(from);
+            return new Parcel(way.to(), new Batch(as, copy.content(), copy.held().or(way::held)));
+        }
+
+        Optional<String> held() {
+            return batch.held;
         }
     }
 
     /** What becomes one item. */
-    private record Batch(Content content, Optional<String> held) {}
+    private record Batch(Sender from, Content content, Optional<String> held) {}
 
     private record Settings(Duration grace, Duration budget) {}
 
@@ -67,7 +72,7 @@ public final class Courier {
     public Courier(Plugins<Delivery> deliveries, Plugins<Queue> queues, Routes routes, Site site, Trace trace, Metrics metrics,
             Clock clock) {
         this.queue = new PluginQueue(queues);
-        this.attempts = new Attempts(deliveries, trace, metrics);
+        this.attempts = new Attempts(deliveries, routes::fallbacks, trace, metrics);
         this.aftermath = new Aftermath(queue, new Notices(queue, routes, site, trace, metrics, clock), clock);
         this.rounds = new Rounds(queue, attempts, aftermath, clock);
         this.trace = trace;
@@ -113,10 +118,10 @@ public final class Courier {
      */
     public Map<Recipient, Status> deliver(MessageId id, Sender from, List<Copy> copies) throws IOException {
         var parcels = parcels(id, from, copies);
-        var statuses = queue.isHere() ? taken(id, from, parcels) : straight(parcels);
+        var statuses = queue.isHere() ? taken(id, parcels) : straight(parcels);
         var each = new LinkedHashMap<Recipient, Status>();
         for (var copy : copies) {
-            each.put(copy.to(), copy.where().stream().map(way -> statuses.get(Parcel.of(copy, way)).get(way.recipient()))
+            each.put(copy.to(), copy.where().stream().map(way -> statuses.get(Parcel.of(from, copy, way)).get(way.recipient()))
                     .reduce(Status.OK, Courier::worse));
         }
         return each;
@@ -126,7 +131,7 @@ public final class Courier {
         var recipients = new LinkedHashMap<Parcel, List<Recipient>>();
         for (var copy : copies) {
             for (var way : copy.where()) {
-                var there = recipients.computeIfAbsent(Parcel.of(copy, way), _ -> new ArrayList<>());
+                var there = recipients.computeIfAbsent(Parcel.of(from, copy, way), _ -> new ArrayList<>());
                 if (!there.contains(way.recipient())) {
                     there.add(way.recipient());
                 }
@@ -135,7 +140,7 @@ public final class Courier {
         var parcels = new LinkedHashMap<Parcel, Consignment>();
         for (var parcel : recipients.keySet().stream().sorted(Comparator.comparing((Parcel p) -> p.to.toString())).toList()) {
             var delivery = new DeliveryId(id, parcels.size() + 1);
-            parcels.put(parcel, new Consignment(delivery, from, parcel.to, recipients.get(parcel), parcel.content));
+            parcels.put(parcel, new Consignment(delivery, parcel.batch.from, parcel.to, recipients.get(parcel), parcel.batch.content));
         }
         return parcels;
     }
@@ -147,17 +152,15 @@ public final class Courier {
     }
 
     /** With a queue: first what must go into it, since that may fail, then what can be delivered at once. */
-    private Map<Parcel, Map<Recipient, Status>> taken(MessageId id, Sender from, Map<Parcel, Consignment> parcels)
-            throws IOException {
+    private Map<Parcel, Map<Recipient, Status>> taken(MessageId id, Map<Parcel, Consignment> parcels) throws IOException {
         var batches = new LinkedHashMap<Batch, List<Consignment>>();
-        parcels.forEach((parcel, consignment) -> batches.computeIfAbsent(new Batch(parcel.content, parcel.held),
-                _ -> new ArrayList<>()).add(consignment));
+        parcels.forEach((parcel, consignment) -> batches.computeIfAbsent(parcel.batch, _ -> new ArrayList<>()).add(consignment));
         var items = new LinkedHashMap<Item, Batch>();
-        batches.forEach((batch, some) -> items.put(item(items.isEmpty() ? id.text() : id + "-" + (items.size() + 1), from, some,
+        batches.forEach((batch, some) -> items.put(item(items.isEmpty() ? id.text() : id + "-" + (items.size() + 1), batch.from, some,
                 batch.held), batch));
         var atOnce = new LinkedHashMap<Item, Batch>();
         for (var item : items.entrySet()) {
-            if (item.getValue().held.isEmpty() && item.getKey().legs().stream().allMatch(l -> l.to().transport().equals("local"))) {
+            if (item.getValue().held.isEmpty() && item.getKey().legs().stream().allMatch(l -> Attempts.atOnce(l.to()))) {
                 atOnce.put(item.getKey(), item.getValue());
             } else {
                 put(item.getKey(), item.getValue().content, false);
@@ -220,7 +223,7 @@ public final class Courier {
 
     /** Without a queue. There is no place for what is to be held. */
     private Map<Parcel, Map<Recipient, Status>> straight(Map<Parcel, Consignment> parcels) throws IOException {
-        var free = parcels.keySet().stream().filter(parcel -> parcel.held.isEmpty()).toList();
+        var free = parcels.keySet().stream().filter(parcel -> parcel.held().isEmpty()).toList();
         var statuses = straight(free.stream().map(parcels::get).toList(), 1);
         var each = new HashMap<Parcel, Map<Recipient, Status>>();
         parcels.forEach((parcel, consignment) -> each.put(parcel, all(consignment, Attempts.LATER)));

@@ -11,6 +11,7 @@ import java.util.Optional;
 import org.posthouse.message.Address;
 import org.posthouse.message.Content;
 import org.posthouse.message.MessageId;
+import org.posthouse.message.Refusal;
 import org.posthouse.net.Site;
 import org.posthouse.observe.Metrics;
 import org.posthouse.observe.Trace;
@@ -114,11 +115,11 @@ final class Notices {
 
     /** None when nobody is there. */
     private List<Way> ways(Address to) throws IOException {
-        return switch (routes.route(to)) {
-            case Route.Local local -> local.ways(new Recipient(to));
-            case Route.Outside(var address) -> List.of(Way.outside(new Recipient(address)));
-            case Route.Unknown _ -> List.of();
-        };
+        try {
+            return routes.ways(routes.route(to), new Sender(Address.NULL), new Recipient(to));
+        } catch (Refusal e) {
+            return List.of();
+        }
     }
 
     private void put(NoticeText notice, Content content, Address to, List<Way> ways, String what) throws IOException {

@@ -1,6 +1,7 @@
 package org.posthouse.queue;
 
 import java.util.Locale;
+import org.posthouse.message.Address;
 
 /** The forms in which addresses and ids stand in DSN parameters and notices (RFC 3461 §4, RFC 6533 §3). */
 final class Xtext {
@@ -19,6 +20,11 @@ final class Xtext {
             }
         });
         return out.toString();
+    }
+
+    /** An address as ORCPT has it. */
+    static String original(Address address) {
+        return (address.isInternational() ? "utf-8;" : "rfc822;") + of(address.toString());
     }
 
     /** Only {@code +XX}; what is no such form stays as it is, and nothing becomes a line end. */
