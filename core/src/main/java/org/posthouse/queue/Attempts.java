@@ -86,6 +86,12 @@ final class Attempts {
         return outcomes;
     }
 
+    /** It is not tried, since the place could not be reached a moment ago. */
+    void putOff(Consignment consignment, Status why) {
+        trace.event(consignment.id().text(), "put off", "where", consignment.to(), "status", why);
+        metrics.count("delivery_outcomes", "outcome", "put-off");
+    }
+
     private static Outcome sound(Outcome outcome) {
         return switch (outcome) {
             case Outcome.Deferred(var why) when !why.temporary() -> new Outcome.Deferred(new Status(LATER.code(), why.text()));

@@ -64,6 +64,7 @@ public final class Courier {
     private final Attempts attempts;
     private final Aftermath aftermath;
     private final Rounds rounds;
+    private final Requeue requeue;
     private final Trace trace;
     private final Metrics metrics;
     private final Clock clock;
@@ -75,16 +76,18 @@ public final class Courier {
         this.attempts = new Attempts(deliveries, routes::fallbacks, trace, metrics);
         this.aftermath = new Aftermath(queue, new Notices(queue, routes, site, trace, metrics, clock), clock);
         this.rounds = new Rounds(queue, attempts, aftermath, clock);
+        this.requeue = new Requeue(queue, routes, clock);
         this.trace = trace;
         this.metrics = metrics;
         this.clock = clock;
     }
 
-    /** Of the top lines: {@code grace}, {@code inline-budget} and those of {@link RetryPlan}. */
+    /** Of the top lines: {@code grace}, {@code inline-budget}, those of {@link RetryPlan} and of {@link Lines.Limits}. */
     public void configure(Values top) {
         var plan = RetryPlan.of(top);
+        var limits = Lines.Limits.of(top);
         settings = new Settings(top.duration("grace"), top.has("inline-budget") ? top.duration("inline-budget") : USUAL_BUDGET);
-        rounds.plan(plan);
+        rounds.plan(plan, limits);
     }
 
     /** Begins to work on what is in the queue. */
@@ -102,6 +105,16 @@ public final class Courier {
         rounds.wake();
     }
 
+    /** All that is due is to be tried now, also what goes to places that were down. */
+    void hurry() {
+        rounds.hurry();
+    }
+
+    /** Routes what waits anew; false when it is not there or is tried right now. */
+    boolean requeue(String id) throws IOException {
+        return requeue.again(id);
+    }
+
     /** The part that works on the queue. */
     Rounds rounds() {
         return rounds;
@@ -116,7 +129,8 @@ public final class Courier {
      * A status for every recipient; class 2 means durable, in the queue or at all its destinations. An IOException when
      * nothing was taken.
      */
-    public Map<Recipient, Status> deliver(MessageId id, Sender from, List<Copy> copies) throws IOException {
+    public Map<Recipient, Status> deliver(MessageId id, Sender from, List<Copy> asked) throws IOException {
+        var copies = asked.stream().map(Expansion::of).toList();
         var parcels = parcels(id, from, copies);
         var statuses = queue.isHere() ? taken(id, parcels) : straight(parcels);
         var each = new LinkedHashMap<Recipient, Status>();
@@ -124,7 +138,19 @@ public final class Courier {
             each.put(copy.to(), copy.where().stream().map(way -> statuses.get(Parcel.of(from, copy, way)).get(way.recipient()))
                     .reduce(Status.OK, Courier::worse));
         }
+        if (queue.isHere()) {
+            expanded(id, from, asked, each);
+        }
         return each;
+    }
+
+    /** Who asked to be told is told that an address stands for several; of these nothing more is told (RFC 3461 §5.2.7.3). */
+    private void expanded(MessageId id, Sender from, List<Copy> asked, Map<Recipient, Status> each) {
+        for (var copy : asked) {
+            if (Expansion.isOne(copy) && each.get(copy.to()).success()) {
+                aftermath.expanded(new Item(id.text() + "-e" + (asked.indexOf(copy) + 1), clock.instant(), from, List.of()), copy);
+            }
+        }
     }
 
     private static Map<Parcel, Consignment> parcels(MessageId id, Sender from, List<Copy> copies) {
@@ -218,7 +244,9 @@ public final class Courier {
                 "why", item.held().orElse(null));
         metrics.count("queue_items", "what", item.held().isPresent() ? "held" : "queued");
         log.info("{} id={} from=<{}> size={}", item.held().isPresent() ? "held" : "queued", item.id(), item.from(), content.size());
-        wake();
+        if (item.held().isEmpty() && !due.isAfter(now)) {
+            rounds.arrived(item);
+        }
     }
 
     /** Without a queue. There is no place for what is to be held. */
