@@ -57,6 +57,7 @@ public final class Activator implements BundleActivator {
                 new CheckCommand(made::check), new ConfigCommand(made::check), new UserCommand(made.rooms().directories,
                 made.rooms().site), new QueueCommand(made.rooms().queues, made.rooms().courier, ZoneId.systemDefault()),
                 new RouteCommand(made.rooms().routes),
+                new DoctorCommand(made.rooms().listeners, made.rooms().site, made.rooms().routes),
                 new TraceCommand(made.rooms().trace, ZoneId.systemDefault()), new HelpCommand(this::all))
                 .forEach(command -> commands.put(command.name(), command));
         if (context.getProperty("posthouse.mode").equals("command")) {
