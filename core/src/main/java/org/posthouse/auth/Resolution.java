@@ -13,5 +13,8 @@ public sealed interface Resolution {
         }
     }
 
+    /** Its whole domain is another name of that one: whoever is there is here, and nobody else. */
+    record Renamed(Address as) implements Resolution {}
+
     record Unknown() implements Resolution {}
 }

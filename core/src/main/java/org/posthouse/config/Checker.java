@@ -41,6 +41,7 @@ final class Checker {
         problems.addAll(reader.problems());
         problems.addAll(interpolation.problems());
         problems.addAll(new CrossChecks(sections).problems());
+        problems.addAll(new RoutingChecks(sections).problems());
         return problems.isEmpty() ? new Checked.Right(new Configuration(main, sections, pids)) : new Checked.Wrong(sorted());
     }
 

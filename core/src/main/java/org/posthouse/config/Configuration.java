@@ -10,8 +10,8 @@ import java.util.stream.Collectors;
  * The whole configuration, checked against the keys of core and of all bundles.
  *
  * @param file     {@code posthouse.conf}
- * @param sections every section that has keys, in the order to print: the top lines (empty name), {@code pipeline}, each
- *                 {@code listener NAME}, then the bundles'; with defaults, whether or not they stand in a file
+ * @param sections every section that has keys, in the order to print: the top lines (empty name), {@code pipeline}, {@code routing},
+ *                 each {@code route NAME} and {@code listener NAME}, then the bundles'; with defaults, whether or not they stand in a file
  * @param pids     what DS gets: only what the files say, typed, keys in DS's form ({@code max.size}), without core's keys;
  *                 only sections that stand in a file. {@code [bundle name]} is {@code bundle~name}
  */
@@ -37,6 +37,15 @@ public record Configuration(Path file, SequencedMap<String, Section> sections, M
 
     public Values pipeline() {
         return sections.get("pipeline").values();
+    }
+
+    public Values routing() {
+        return sections.get("routing").values();
+    }
+
+    /** Each {@code [route NAME]}, in the order of the files. */
+    public List<Values> routes() {
+        return sections.values().stream().map(Section::values).filter(v -> v.section().startsWith("route ")).toList();
     }
 
     /** The sections of all known filters, by the filter's name; with core's keys, and defaults where none is in a file. */

@@ -16,7 +16,8 @@ import org.posthouse.message.Setting;
  * @param type      metatype's scalar type: {@code String}, {@code Integer}, {@code Boolean} …
  * @param many      whether it is a list, split at commas
  * @param form      the definition's name: {@code duration}, {@code size}, {@code network}, {@code address}, {@code rate},
- *                  {@code server}, {@code number} are forms of a {@code String}, other names mean nothing
+ *                  {@code server}, {@code number}, {@code whom}, {@code transport}, {@code renaming} are forms of a
+ *                  {@code String}, other names mean nothing
  * @param min       the lowest value, for numbers, durations and sizes; empty for none
  * @param max       the highest; the length, for a {@code String} without a form
  * @param options   the only values; empty for any
@@ -26,7 +27,8 @@ record KeyType(String id, String type, boolean many, String form, String min, St
                Optional<String> byDefault, String description) {
     private static final int ANY_PORT = 1;
     private static final Set<String> NUMBERS = Set.of("Integer", "Long", "Double", "Boolean");
-    private static final Set<String> FORMS = Set.of("duration", "size", "number", "network", "address", "rate", "server");
+    private static final Set<String> FORMS = Set.of("duration", "size", "number", "network", "address", "rate", "server",
+            "whom", "transport", "renaming");
 
     KeyType {
         if (!max.isEmpty() && !NUMBERS.contains(type) && !FORMS.contains(form) && !max.matches("\\d{1,9}")) {
@@ -81,6 +83,9 @@ record KeyType(String id, String type, boolean many, String form, String min, St
             case "address" -> Setting.address(key(), text);
             case "rate" -> Setting.rate(key(), text);
             case "server" -> Setting.server(key(), text, ANY_PORT);
+            case "whom" -> Setting.whom(key(), text);
+            case "transport" -> Setting.transport(key(), text);
+            case "renaming" -> Setting.renaming(key(), text);
             default -> shortEnough(text);
         }
         return text;

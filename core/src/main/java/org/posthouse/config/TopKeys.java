@@ -30,6 +30,15 @@ import org.osgi.service.metatype.annotations.Option;
             description = "After what time queued mail to other hosts is tried again; each time it is doubled")
     String retry_first() default "5m";
 
+    @AttributeDefinition(min = "1", max = "10000", description = "Deliveries out of the queue that are under way at a time, to all places together")
+    int deliveries_at_once() default 200;
+
+    @AttributeDefinition(min = "1", max = "1000", description = "Of these to one destination: what concurrency grows to with success")
+    int destination_concurrency() default 20;
+
+    @AttributeDefinition(min = "1", max = "1000", description = "And what it begins with; failures to reach a place halve it")
+    int destination_concurrency_first() default 5;
+
     @AttributeDefinition(name = "duration", description = "The longest time between two attempts")
     String retry_longest() default "4h";
 

@@ -22,7 +22,7 @@ import org.osgi.framework.Version;
 final class Types {
     private static final String FOLDER = "OSGI-INF/metatype/";
     private static final int FILE_OCTETS = 1 << 20;
-    private static final Set<String> CORES = Set.of("", "pipeline", "listener");
+    private static final Set<String> CORES = Set.of("", "pipeline", "routing", "route", "listener");
 
     private record Definition(boolean named, SequencedMap<String, KeyType> keys) {}
 
@@ -37,7 +37,10 @@ final class Types {
     Types(List<Path> jars) {
         keys.put("", core("TopKeys"));
         keys.put("pipeline", core("PipelineKeys"));
+        keys.put("routing", core("RoutingKeys"));
+        keys.put("route", core("RouteKeys"));
         keys.put("listener", core("ListenerKeys"));
+        named.add("route");
         named.add("listener");
         var bundles = new TreeMap<String, Bundle>();
         jars.forEach(jar -> bundle(jar, bundles));

@@ -24,6 +24,7 @@ import org.posthouse.config.ConfigCommand;
 import org.posthouse.observe.Command;
 import org.posthouse.observe.TraceCommand;
 import org.posthouse.queue.QueueCommand;
+import org.posthouse.queue.RouteCommand;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,6 +56,8 @@ public final class Activator implements BundleActivator {
         List.of(new BundleCommand(made), new ReloadCommand(made), new StatusCommand(made), new StopCommand(() -> end(context)),
                 new CheckCommand(made::check), new ConfigCommand(made::check), new UserCommand(made.rooms().directories,
                 made.rooms().site), new QueueCommand(made.rooms().queues, made.rooms().courier, ZoneId.systemDefault()),
+                new RouteCommand(made.rooms().routes),
+                new DoctorCommand(made.rooms().listeners, made.rooms().site, made.rooms().routes),
                 new TraceCommand(made.rooms().trace, ZoneId.systemDefault()), new HelpCommand(this::all))
                 .forEach(command -> commands.put(command.name(), command));
         if (context.getProperty("posthouse.mode").equals("command")) {

@@ -116,7 +116,7 @@ final class Rooms {
         mailboxes = new EngineMailboxes(engines, this::mailboxOf, spool);
         states = new PluginStates(statePlugins);
         accounts = new DirectoryAccounts(new DirectoryAccounts.Rooms(directories, site, states, disk, trace, metrics, clock));
-        routes = new Routes(directories::resolve, site);
+        routes = new Routes(directories::resolve, site, disk, clock);
         courier = new Courier(deliveries, queues, routes, site, trace, metrics, clock);
         intake = new FilteredIntake(
                 new org.posthouse.pipeline.Rooms(filters, routes, courier, directories, states, spool, site, trace, metrics, clock));
@@ -169,7 +169,7 @@ final class Rooms {
         accounts.configure(top);
         stores.configure(top);
         mailboxes.configure(top);
-        routes.configure(top);
+        routes.configure(top, next.routing(), next.routes());
         courier.configure(top);
         spool.inMemory(top.size("spool-memory"));
         spool.inFiles(top.size("spool-disk"));

@@ -35,6 +35,21 @@ public final class Setting {
         return SettingForms.server(key, value, usualPort);
     }
 
+    /** {@code ann@example.test}, {@code example.test}, {@code .example.test} or {@code *}. */
+    public static Whom whom(String key, String value) {
+        return Whom.parse(value).orElseThrow(() -> new BadSetting(key, "'" + value + "' is neither an address nor a domain; " + Whom.RULE));
+    }
+
+    /** How mail travels on: {@code smtp:[relay.example]:587}, {@code lmtp:host:24}, {@code error:5.1.6 has moved}. */
+    public static Transport transport(String key, String value) {
+        return Transport.parse(key, value);
+    }
+
+    /** {@code old@example.test -> new@example.org}, or {@code @old.example -> @new.example}. */
+    public static Renaming renaming(String key, String value) {
+        return Renaming.parse(key, value);
+    }
+
     /** A mail address, {@code ann@example.test}. */
     public static Address address(String key, String value) {
         return Address.parse(value).filter(a -> a.hasDomain() && !a.isNull())

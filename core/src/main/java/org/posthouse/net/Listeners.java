@@ -14,6 +14,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.posthouse.config.Values;
 import org.posthouse.message.BadSetting;
+import org.posthouse.message.Network;
 import org.posthouse.observe.Metrics;
 import org.posthouse.observe.Trace;
 import org.posthouse.swap.Plugins;
@@ -34,7 +35,7 @@ public final class Listeners {
     public record Section(Values values, Set<String> given) {}
 
     /** A port that is open, with the address it really has. */
-    public record Bound(String name, String protocol, Listener.Tls tls, InetSocketAddress address) {
+    public record Bound(String name, String protocol, Listener.Tls tls, InetSocketAddress address, List<Network> relayFrom) {
         /** {@code mx smtp starttls 0.0.0.0:25} */
         @Override
         public String toString() {
@@ -150,7 +151,7 @@ public final class Listeners {
 
     /** The ports that are served, in the order of their sections. */
     public List<Bound> bound() {
-        return ports.stream().map(p -> new Bound(p.settings().name(), p.settings().protocol(), p.settings().tls(), p.bound())).toList();
+        return ports.stream().map(p -> new Bound(p.settings().name(), p.settings().protocol(), p.settings().tls(), p.bound(), p.settings().relayFrom())).toList();
     }
 
     /** Connections that are open. */

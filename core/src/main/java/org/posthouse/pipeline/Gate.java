@@ -23,23 +23,18 @@ final class Gate {
     }
 
     /** The ways on which the recipient's mail goes. */
-    List<Way> admit(Client client, Recipient to) throws Refusal, IOException {
-        return switch (routes.route(to.address())) {
-            case Route.Local local -> local.ways(to);
-            case Route.Unknown(var why) -> throw new Refusal(why);
-            case Route.Outside _ -> relay(client, to);
-        };
-    }
-
-    private List<Way> relay(Client client, Recipient to) throws Refusal, IOException {
-        if (!trusts(client)) {
+    List<Way> admit(Client client, Sender from, Recipient to) throws Refusal, IOException {
+        var route = routes.route(to.address(), from.address());
+        if (route instanceof Route.Outside && !trusts(client)) {
             throw new Refusal("5.7.1", "relaying denied");
         }
-        var outside = Way.outside(to);
-        if (!courier.takes(outside.to())) {
-            throw new Refusal("4.4.1", "no delivery for this destination yet");
+        var ways = routes.ways(route, from, to);
+        for (var way : ways) {
+            if (!way.to().transport().equals("local") && !courier.takes(way.to())) {
+                throw new Refusal("4.4.1", "no delivery for this destination yet");
+            }
         }
-        return List.of(outside);
+        return ways;
     }
 
     private static boolean trusts(Client client) {

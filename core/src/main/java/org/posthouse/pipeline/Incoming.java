@@ -70,6 +70,7 @@ final class Incoming implements Transaction {
         ledger.mail(id, sender);
         try {
             submission.from(sender.address());
+            from = rooms.routes().canonical(sender);
         } catch (Refusal e) {
             throw ledger.refused(id, from, e);
         }
@@ -81,7 +82,7 @@ final class Incoming implements Transaction {
             return;
         }
         try {
-            var where = gate.admit(client, to);
+            var where = gate.admit(client, from, to);
             submission.recipient();
             screen(to);
             accepted.put(to.address(), new Accepted(to, where));

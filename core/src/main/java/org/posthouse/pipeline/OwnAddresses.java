@@ -29,7 +29,7 @@ final class OwnAddresses {
     }
 
     private boolean leadsTo(AccountId account, Address address) throws IOException {
-        return routes.route(address) instanceof Route.Local(var destinations, _)
+        return routes.route(address) instanceof Route.Local(var destinations, _, _)
                 && destinations.contains(Destination.local(account.name(), "INBOX"));
     }
 

@@ -30,8 +30,34 @@ final class Aftermath {
     private static final String GENERATION = "generation";
     private static final String DELAYED = "delayed";
 
-    /** Whose waiting is over without delivery. */
-    record Ended(Leg leg, Waiting waiting, boolean expired) {}
+    /** How it stands with a recipient: the words of RFC 3464 §2.3.3, and the status where no other is known. */
+    enum How {
+        FAILED("failed", "5.0.0"), EXPIRED("failed", "4.4.7"), WAITS("delayed", "4.0.0"),
+        DELIVERED("delivered", "2.0.0"), RELAYED("relayed", "2.0.0"), EXPANDED("expanded", "2.0.0");
+
+        private final String action;
+        private final String code;
+
+        How(String action, String code) {
+            this.action = action;
+            this.code = code;
+        }
+
+        String action() {
+            return action;
+        }
+
+        String code() {
+            return code;
+        }
+    }
+
+    /**
+     * What the sender may be told of a recipient.
+     *
+     * @param said what another host answered last
+     */
+    record Ended(Waiting waiting, How how, Optional<Outcome.Answered> said) {}
 
     private final PluginQueue queue;
     private final Notices notices;
@@ -47,24 +73,41 @@ final class Aftermath {
     Item settle(Item item, Content content, Map<DeliveryId, Map<Recipient, Outcome>> became, RetryPlan plan) {
         boolean expired = plan.expired(item, clock.instant());
         var waiting = new LinkedHashMap<Leg, List<Waiting>>();
-        var ended = new ArrayList<Ended>();
+        var ended = new LinkedHashMap<Ended, Leg>();
+        var arrived = new ArrayList<Ended>();
+        var said = new HashMap<Waiting, Outcome.Answered>();
         for (var leg : item.legs()) {
             waiting.put(leg, new ArrayList<>());
             for (var one : leg.recipients()) {
                 var outcome = became.getOrDefault(leg.id(), Map.of()).getOrDefault(one.to(), new Outcome.Deferred(Attempts.LATER));
+                var answer = outcome instanceof Outcome.Answered answered ? Optional.of(answered) : Optional.<Outcome.Answered>empty();
                 switch (afterwards(item, outcome.itself())) {
-                    case Outcome.Delivered _, Outcome.Relayed _ -> { }
+                    case Outcome.Delivered _ -> arrived.add(new Ended(one, How.DELIVERED, Optional.empty()));
+                    case Outcome.Relayed(_, var notices) when notices == Outcome.Notices.OURS ->
+                            arrived.add(new Ended(one, How.RELAYED, answer));
+                    case Outcome.Relayed _ -> { }
+                    case Outcome.Deferred(var why) when !expired -> {
+                        var left = new Waiting(one.to(), Optional.of(why));
+                        waiting.get(leg).add(left);
+                        answer.ifPresent(a -> said.put(left, a));
+                    }
+                    case Outcome.Deferred(var why) ->
+                            ended.put(new Ended(new Waiting(one.to(), Optional.of(why)), How.EXPIRED, answer), leg);
+                    case Outcome.Failed(var why) -> ended.put(new Ended(new Waiting(one.to(), Optional.of(why)), How.FAILED, answer), leg);
                     case Outcome.Answered _ -> throw new IllegalStateException("nested");
-                    case Outcome.Deferred(var why) when !expired -> waiting.get(leg).add(new Waiting(one.to(), Optional.of(why)));
-                    case Outcome.Deferred(var why) -> ended.add(new Ended(leg, new Waiting(one.to(), Optional.of(why)), true));
-                    case Outcome.Failed(var why) -> ended.add(new Ended(leg, new Waiting(one.to(), Optional.of(why)), false));
                 }
             }
         }
+        notices.arrival(item, content, arrived);
         if (!ended.isEmpty() && !notices.failure(item, content, ended)) {
-            ended.forEach(e -> waiting.get(e.leg()).add(e.waiting()));
+            ended.forEach((end, leg) -> waiting.get(leg).add(end.waiting()));
         }
-        return delayed(left(item, waiting), content, plan);
+        return delayed(left(item, waiting), content, plan, said);
+    }
+
+    /** What was for one address has been sent on to several. */
+    void expanded(Item about, Copy copy) {
+        notices.arrival(about, copy.content(), List.of(new Ended(new Waiting(copy.to(), Optional.empty()), How.EXPANDED, Optional.empty())));
     }
 
     private static Item left(Item item, Map<Leg, List<Waiting>> waiting) {
@@ -78,9 +121,9 @@ final class Aftermath {
     }
 
     /** The sender is told once. */
-    private Item delayed(Item left, Content content, RetryPlan plan) {
+    private Item delayed(Item left, Content content, RetryPlan plan, Map<Waiting, Outcome.Answered> said) {
         if (left.legs().isEmpty() || left.notes().containsKey(DELAYED) || !plan.late(left, clock.instant())
-                || !notices.delay(left, content, left.arrived().plus(plan.expire()))) {
+                || !notices.delay(left, content, said, left.arrived().plus(plan.expire()))) {
             return left;
         }
         var notes = new HashMap<>(left.notes());

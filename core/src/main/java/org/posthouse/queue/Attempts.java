@@ -2,9 +2,12 @@ package org.posthouse.queue;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.posthouse.message.OutcomeUnknown;
 import org.posthouse.message.Status;
 import org.posthouse.message.Unavailable;
@@ -23,18 +26,38 @@ final class Attempts {
     private static final Duration FIRST_PAUSE = Duration.ofMillis(20);
     private static final Duration LONGEST_PAUSE = Duration.ofMillis(500);
 
+    /** Where to turn when a destination cannot be reached. */
+    interface Fallbacks {
+        List<Destination> of(Destination to);
+    }
+
     private final Plugins<Delivery> deliveries;
+    private final Fallbacks fallbacks;
     private final Trace trace;
     private final Metrics metrics;
 
-    Attempts(Plugins<Delivery> deliveries, Trace trace, Metrics metrics) {
+    Attempts(Plugins<Delivery> deliveries, Fallbacks fallbacks, Trace trace, Metrics metrics) {
         this.deliveries = deliveries;
+        this.fallbacks = fallbacks;
         this.trace = trace;
         this.metrics = metrics;
     }
 
+    /** Whether it can be delivered while the sender waits: nobody else is asked. */
+    static boolean atOnce(Destination destination) {
+        return destination.transport().equals("local") || isOurs(destination);
+    }
+
+    /** What needs no delivery bundle. */
+    private static boolean isOurs(Destination destination) {
+        return destination.transport().equals("discard") || destination.transport().equals("error");
+    }
+
     /** Whether some delivery takes mail for it. */
     boolean reaches(Destination destination) throws IOException {
+        if (isOurs(destination)) {
+            return true;
+        }
         for (var name : deliveries.names()) {
             if (deliveries.call(name, d -> d.accepts(destination))) {
                 return true;
@@ -52,7 +75,7 @@ final class Attempts {
      */
     Map<Recipient, Outcome> carry(Consignment consignment, long deadline, long patience) {
         long start = System.nanoTime();
-        var became = tried(consignment, deadline, patience);
+        var became = isOurs(consignment.to()) ? own(consignment) : triedEverywhere(consignment, deadline, patience);
         long ms = (System.nanoTime() - start) / 1_000_000;
         var outcomes = new LinkedHashMap<Recipient, Outcome>();
         for (var to : consignment.recipients()) {
@@ -61,6 +84,12 @@ final class Attempts {
             note(consignment, to, outcome, ms);
         }
         return outcomes;
+    }
+
+    /** It is not tried, since the place could not be reached a moment ago. */
+    void putOff(Consignment consignment, Status why) {
+        trace.event(consignment.id().text(), "put off", "where", consignment.to(), "status", why);
+        metrics.count("delivery_outcomes", "outcome", "put-off");
     }
 
     private static Outcome sound(Outcome outcome) {
@@ -89,6 +118,34 @@ final class Attempts {
     private void note(Consignment consignment, String what, Recipient to, Object where, Status status, String reply, long ms) {
         trace.event(consignment.id().text(), what, "to", to, "where", where, "status", status, "reply", reply, "ms", ms);
         metrics.count("delivery_outcomes", "outcome", what);
+    }
+
+    private static Map<Recipient, Outcome> own(Consignment consignment) {
+        var outcome = consignment.to().transport().equals("discard") ? new Outcome.Delivered("nowhere", List.of())
+                : outcome(Transports.status(consignment.to()));
+        return consignment.recipients().stream().collect(Collectors.toMap(to -> to, _ -> outcome));
+    }
+
+    private static Outcome outcome(Status error) {
+        return error.temporary() ? new Outcome.Deferred(error) : new Outcome.Failed(error);
+    }
+
+    /** Whom a destination could not be reached for is taken to its fallbacks. */
+    private Map<Recipient, Outcome> triedEverywhere(Consignment consignment, long deadline, long patience) {
+        var became = new HashMap<>(tried(consignment, deadline, patience));
+        for (var other : fallbacks.of(consignment.to())) {
+            var left = consignment.recipients().stream().filter(to -> unreached(became.get(to))).toList();
+            if (left.isEmpty() || System.nanoTime() >= deadline) {
+                break;
+            }
+            became.putAll(tried(new Consignment(consignment.id(), consignment.from(), other, left, consignment.content()), deadline, patience));
+        }
+        return became;
+    }
+
+    /** RFC 3463 §3.5: X.4.X is the network's fault. */
+    private static boolean unreached(Outcome outcome) {
+        return outcome == null || outcome.itself() instanceof Outcome.Deferred(var why) && why.code().startsWith("4.4.");
     }
 
     private Map<Recipient, Outcome> tried(Consignment consignment, long deadline, long patience) {

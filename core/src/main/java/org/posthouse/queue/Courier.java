@@ -43,15 +43,20 @@ public final class Courier {
     private static final Duration LONGEST = Duration.ofMinutes(5); // RFC 5321 §4.5.3.2.6: clients wait ten for this reply
     private static final Duration USUAL_BUDGET = Duration.ofSeconds(2);
 
-    /** What is the same for some recipients: the destination and what they get. */
-    private record Parcel(Destination to, Content content, Optional<String> held) {
-        static Parcel of(Copy copy, Way way) {
-            return new Parcel(way.to(), copy.content(), copy.held());
+    /** What is the same for some recipients: the destination, what they get and from whom. */
+    private record Parcel(Destination to, Batch batch) {
+        static Parcel of(Sender from, Copy copy, Way way) {
+            var as = way.from().map(address -> new Sender(address, from.parameters())).orElse(from);
+            return new Parcel(way.to(), new Batch(as, copy.content(), copy.held().or(way::held)));
+        }
+
+        Optional<String> held() {
+            return batch.held;
         }
     }
 
     /** What becomes one item. */
-    private record Batch(Content content, Optional<String> held) {}
+    private record Batch(Sender from, Content content, Optional<String> held) {}
 
     private record Settings(Duration grace, Duration budget) {}
 
@@ -59,6 +64,7 @@ public final class Courier {
     private final Attempts attempts;
     private final Aftermath aftermath;
     private final Rounds rounds;
+    private final Requeue requeue;
     private final Trace trace;
     private final Metrics metrics;
     private final Clock clock;
@@ -67,19 +73,21 @@ public final class Courier {
     public Courier(Plugins<Delivery> deliveries, Plugins<Queue> queues, Routes routes, Site site, Trace trace, Metrics metrics,
             Clock clock) {
         this.queue = new PluginQueue(queues);
-        this.attempts = new Attempts(deliveries, trace, metrics);
+        this.attempts = new Attempts(deliveries, routes::fallbacks, trace, metrics);
         this.aftermath = new Aftermath(queue, new Notices(queue, routes, site, trace, metrics, clock), clock);
         this.rounds = new Rounds(queue, attempts, aftermath, clock);
+        this.requeue = new Requeue(queue, routes, clock);
         this.trace = trace;
         this.metrics = metrics;
         this.clock = clock;
     }
 
-    /** Of the top lines: {@code grace}, {@code inline-budget} and those of {@link RetryPlan}. */
+    /** Of the top lines: {@code grace}, {@code inline-budget}, those of {@link RetryPlan} and of {@link Lines.Limits}. */
     public void configure(Values top) {
         var plan = RetryPlan.of(top);
+        var limits = Lines.Limits.of(top);
         settings = new Settings(top.duration("grace"), top.has("inline-budget") ? top.duration("inline-budget") : USUAL_BUDGET);
-        rounds.plan(plan);
+        rounds.plan(plan, limits);
     }
 
     /** Begins to work on what is in the queue. */
@@ -97,6 +105,16 @@ public final class Courier {
         rounds.wake();
     }
 
+    /** All that is due is to be tried now, also what goes to places that were down. */
+    void hurry() {
+        rounds.hurry();
+    }
+
+    /** Routes what waits anew; false when it is not there or is tried right now. */
+    boolean requeue(String id) throws IOException {
+        return requeue.again(id);
+    }
+
     /** The part that works on the queue. */
     Rounds rounds() {
         return rounds;
@@ -111,22 +129,35 @@ public final class Courier {
      * A status for every recipient; class 2 means durable, in the queue or at all its destinations. An IOException when
      * nothing was taken.
      */
-    public Map<Recipient, Status> deliver(MessageId id, Sender from, List<Copy> copies) throws IOException {
+    public Map<Recipient, Status> deliver(MessageId id, Sender from, List<Copy> asked) throws IOException {
+        var copies = asked.stream().map(Expansion::of).toList();
         var parcels = parcels(id, from, copies);
-        var statuses = queue.isHere() ? taken(id, from, parcels) : straight(parcels);
+        var statuses = queue.isHere() ? taken(id, parcels) : straight(parcels);
         var each = new LinkedHashMap<Recipient, Status>();
         for (var copy : copies) {
-            each.put(copy.to(), copy.where().stream().map(way -> statuses.get(Parcel.of(copy, way)).get(way.recipient()))
+            each.put(copy.to(), copy.where().stream().map(way -> statuses.get(Parcel.of(from, copy, way)).get(way.recipient()))
                     .reduce(Status.OK, Courier::worse));
         }
+        if (queue.isHere()) {
+            expanded(id, from, asked, each);
+        }
         return each;
+    }
+
+    /** Who asked to be told is told that an address stands for several; of these nothing more is told (RFC 3461 §5.2.7.3). */
+    private void expanded(MessageId id, Sender from, List<Copy> asked, Map<Recipient, Status> each) {
+        for (var copy : asked) {
+            if (Expansion.isOne(copy) && each.get(copy.to()).success()) {
+                aftermath.expanded(new Item(id.text() + "-e" + (asked.indexOf(copy) + 1), clock.instant(), from, List.of()), copy);
+            }
+        }
     }
 
     private static Map<Parcel, Consignment> parcels(MessageId id, Sender from, List<Copy> copies) {
         var recipients = new LinkedHashMap<Parcel, List<Recipient>>();
         for (var copy : copies) {
             for (var way : copy.where()) {
-                var there = recipients.computeIfAbsent(Parcel.of(copy, way), _ -> new ArrayList<>());
+                var there = recipients.computeIfAbsent(Parcel.of(from, copy, way), _ -> new ArrayList<>());
                 if (!there.contains(way.recipient())) {
                     there.add(way.recipient());
                 }
@@ -135,7 +166,7 @@ public final class Courier {
         var parcels = new LinkedHashMap<Parcel, Consignment>();
         for (var parcel : recipients.keySet().stream().sorted(Comparator.comparing((Parcel p) -> p.to.toString())).toList()) {
             var delivery = new DeliveryId(id, parcels.size() + 1);
-            parcels.put(parcel, new Consignment(delivery, from, parcel.to, recipients.get(parcel), parcel.content));
+            parcels.put(parcel, new Consignment(delivery, parcel.batch.from, parcel.to, recipients.get(parcel), parcel.batch.content));
         }
         return parcels;
     }
@@ -147,17 +178,15 @@ public final class Courier {
     }
 
     /** With a queue: first what must go into it, since that may fail, then what can be delivered at once. */
-    private Map<Parcel, Map<Recipient, Status>> taken(MessageId id, Sender from, Map<Parcel, Consignment> parcels)
-            throws IOException {
+    private Map<Parcel, Map<Recipient, Status>> taken(MessageId id, Map<Parcel, Consignment> parcels) throws IOException {
         var batches = new LinkedHashMap<Batch, List<Consignment>>();
-        parcels.forEach((parcel, consignment) -> batches.computeIfAbsent(new Batch(parcel.content, parcel.held),
-                _ -> new ArrayList<>()).add(consignment));
+        parcels.forEach((parcel, consignment) -> batches.computeIfAbsent(parcel.batch, _ -> new ArrayList<>()).add(consignment));
         var items = new LinkedHashMap<Item, Batch>();
-        batches.forEach((batch, some) -> items.put(item(items.isEmpty() ? id.text() : id + "-" + (items.size() + 1), from, some,
+        batches.forEach((batch, some) -> items.put(item(items.isEmpty() ? id.text() : id + "-" + (items.size() + 1), batch.from, some,
                 batch.held), batch));
         var atOnce = new LinkedHashMap<Item, Batch>();
         for (var item : items.entrySet()) {
-            if (item.getValue().held.isEmpty() && item.getKey().legs().stream().allMatch(l -> l.to().transport().equals("local"))) {
+            if (item.getValue().held.isEmpty() && item.getKey().legs().stream().allMatch(l -> Attempts.atOnce(l.to()))) {
                 atOnce.put(item.getKey(), item.getValue());
             } else {
                 put(item.getKey(), item.getValue().content, false);
@@ -215,12 +244,14 @@ public final class Courier {
                 "why", item.held().orElse(null));
         metrics.count("queue_items", "what", item.held().isPresent() ? "held" : "queued");
         log.info("{} id={} from=<{}> size={}", item.held().isPresent() ? "held" : "queued", item.id(), item.from(), content.size());
-        wake();
+        if (item.held().isEmpty() && !due.isAfter(now)) {
+            rounds.arrived(item);
+        }
     }
 
     /** Without a queue. There is no place for what is to be held. */
     private Map<Parcel, Map<Recipient, Status>> straight(Map<Parcel, Consignment> parcels) throws IOException {
-        var free = parcels.keySet().stream().filter(parcel -> parcel.held.isEmpty()).toList();
+        var free = parcels.keySet().stream().filter(parcel -> parcel.held().isEmpty()).toList();
         var statuses = straight(free.stream().map(parcels::get).toList(), 1);
         var each = new HashMap<Parcel, Map<Recipient, Status>>();
         parcels.forEach((parcel, consignment) -> each.put(parcel, all(consignment, Attempts.LATER)));

@@ -11,10 +11,15 @@ import java.time.format.DateTimeFormatter;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.posthouse.message.Address;
 import org.posthouse.message.Content;
 import org.posthouse.message.StoredContent;
+import org.posthouse.pipeline.DsnRequest;
+import org.posthouse.pipeline.DsnReturn;
+import org.posthouse.pipeline.Sender;
 import org.posthouse.queue.Aftermath.Ended;
+import org.posthouse.queue.Aftermath.How;
 import org.posthouse.queue.Queue.Item;
 
 /**
@@ -25,19 +30,18 @@ import org.posthouse.queue.Queue.Item;
  */
 record NoticeText(What what, Item about, List<Ended> ended, Instant until) {
     enum What {
-        FAILED('f', "failed", "Undelivered mail returned to its sender",
+        FAILED('f', "Undelivered mail returned to its sender",
                 "Your message could not be delivered to the recipients below. It is not tried again."),
-        DELAYED('d', "delayed", "Delayed mail, which is still tried",
-                "Your message has not been delivered to the recipients below yet. It is still tried; you need not send it again.");
+        DELAYED('d', "Delayed mail, which is still tried",
+                "Your message has not been delivered to the recipients below yet. It is still tried; you need not send it again."),
+        ARRIVED('s', "Mail that has arrived", "You asked to be told what became of your message.");
 
         private final char letter;
-        private final String action;
         private final String subject;
         private final String words;
 
-        What(char letter, String action, String subject, String words) {
+        What(char letter, String subject, String words) {
             this.letter = letter;
-            this.action = action;
             this.subject = subject;
             this.words = words;
         }
@@ -47,15 +51,27 @@ record NoticeText(What what, Item about, List<Ended> ended, Instant until) {
         }
     }
 
+    private static final String INTERNATIONAL = "SMTPUTF8";
     private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern("EEE, d MMM yyyy HH:mm:ss Z", Locale.ENGLISH);
     private static final int LARGEST_HEADER = 64 * 1024;
+    private static final int LONGEST_REPLY = 900; // RFC 5322 §2.1.1: a line has at most 998 characters
+
+    /** RFC 6533 §3: about a message that needed SMTPUTF8 there is a notice that needs it. */
+    private boolean international() {
+        return about.from().parameters().containsKey(INTERNATIONAL);
+    }
+
+    /** Nobody, so that no notice is answered by one. */
+    Sender sender() {
+        return new Sender(Address.NULL, international() ? Map.of(INTERNATIONAL, "") : Map.of());
+    }
 
     /** @param returned valid as long as the result is used */
     Content message(String id, Address to, String hostname, Instant now, Content returned) throws IOException {
-        boolean whole = what == What.FAILED && "FULL".equalsIgnoreCase(about.from().parameters().get("RET"));
+        boolean whole = what == What.FAILED && DsnReturn.of(about.from()).what().filter(DsnReturn.What.FULL::equals).isPresent();
         var boundary = "=_%08x.%x".formatted(id.hashCode(), now.toEpochMilli());
-        var before = head(id, to, hostname, now, boundary) + status(hostname)
-                + part(boundary, whole ? "message/rfc822" : "text/rfc822-headers", "Content-Transfer-Encoding: 8bit\r\n");
+        var type = international() ? whole ? "message/global" : "message/global-headers" : whole ? "message/rfc822" : "text/rfc822-headers";
+        var before = head(id, to, hostname, now, boundary) + status(hostname) + part(boundary, type, "Content-Transfer-Encoding: 8bit\r\n");
         return content(before, whole ? returned : header(returned), "\r\n--" + boundary + "--\r\n");
     }
 
@@ -68,16 +84,34 @@ record NoticeText(What what, Item about, List<Ended> ended, Instant until) {
                 .append("\"\r\n\r\n").append(part(boundary, "text/plain; charset=utf-8", "Content-Transfer-Encoding: 8bit\r\n"))
                 .append("This is the mail server ").append(hostname).append(".\r\n\r\n").append(what.words).append("\r\n\r\n");
         for (var end : ended) {
-            text.append("  <").append(end.waiting().to()).append(">\r\n");
-            end.waiting().last().ifPresent(last -> text.append("    ").append(last).append("\r\n"));
-            if (end.expired()) {
+            text.append("  <").append(end.waiting().to()).append('>').append(words(end)).append("\r\n");
+            end.waiting().last().filter(_ -> what != What.ARRIVED).ifPresent(last -> text.append("    ").append(last).append("\r\n"));
+            end.said().ifPresent(said -> text.append("    ").append(said.host()).append(" said: ").append(line(said.reply())).append("\r\n"));
+            if (end.how() == How.EXPIRED) {
                 text.append("    It was tried from ").append(date(about.arrived())).append(" until now.\r\n");
             }
         }
         if (what == What.DELAYED) {
             text.append("\r\nIt is tried until ").append(date(until)).append(".\r\n");
         }
-        return text.append("\r\n").append(part(boundary, "message/delivery-status", "")).toString();
+        var type = international() ? "message/global-delivery-status" : "message/delivery-status";
+        return text.append("\r\n").append(part(boundary, type, international() ? "Content-Transfer-Encoding: 8bit\r\n" : "")).toString();
+    }
+
+    private static String words(Ended end) {
+        return switch (end.how()) {
+            case DELIVERED -> " has it in the mailbox.";
+            case RELAYED -> " is served by another host, which has taken it and tells nothing more.";
+            case EXPANDED -> " stands for several, to whom it was sent on.";
+            case FAILED, EXPIRED, WAITS -> "";
+        };
+    }
+
+    /** What others say must not become lines of ours. */
+    private static String line(String text) {
+        var clean = text.codePoints().map(c -> c < ' ' || c == 0x7f ? ' ' : c).limit(LONGEST_REPLY)
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append);
+        return clean.toString().strip();
     }
 
     private static String part(String boundary, String type, String fields) {
@@ -87,10 +121,8 @@ record NoticeText(What what, Item about, List<Ended> ended, Instant until) {
     /** RFC 3464 §2.2 and §2.3. */
     private String status(String hostname) {
         var text = new StringBuilder("Reporting-MTA: dns; ").append(hostname).append("\r\n");
-        var envelope = about.from().parameters().get("ENVID");
-        if (envelope != null) {
-            text.append("Original-Envelope-Id: ").append(Xtext.decoded(envelope)).append("\r\n");
-        }
+        DsnReturn.of(about.from()).envelopeId()
+                .ifPresent(id -> text.append("Original-Envelope-Id: ").append(Xtext.decoded(id)).append("\r\n"));
         text.append("Arrival-Date: ").append(date(about.arrived())).append("\r\n\r\n");
         for (var end : ended) {
             recipient(text, end);
@@ -100,24 +132,40 @@ record NoticeText(What what, Item about, List<Ended> ended, Instant until) {
 
     private void recipient(StringBuilder text, Ended end) {
         var to = end.waiting().to();
-        var original = to.parameters().get("ORCPT");
-        if (original != null && original.contains(";")) {
-            text.append("Original-Recipient: ").append(original, 0, original.indexOf(';') + 1).append(' ')
-                    .append(Xtext.decoded(original.substring(original.indexOf(';') + 1))).append("\r\n");
+        DsnRequest.of(to).original().ifPresent(original -> text.append("Original-Recipient: ").append(original(original)).append("\r\n"));
+        text.append("Final-Recipient: ").append(address(to.address())).append("\r\nAction: ").append(end.how().action())
+                .append("\r\nStatus: ").append(code(end)).append("\r\n");
+        if (end.said().isPresent()) { // RFC 3464 §2.3.5, §2.3.6
+            text.append("Remote-MTA: dns; ").append(line(end.said().get().host())).append("\r\n");
         }
-        boolean international = to.address().isInternational(); // RFC 6533 §3
-        text.append("Final-Recipient: ").append(international ? "utf-8; " + Xtext.of(to.address().toString())
-                : "rfc822; " + to.address()).append("\r\nAction: ").append(what.action).append("\r\nStatus: ").append(code(end))
-                .append("\r\n");
-        end.waiting().last().ifPresent(last -> text.append("Diagnostic-Code: x-posthouse; ").append(last).append("\r\n"));
+        end.said().map(said -> "smtp; " + line(said.reply())).filter(said -> said.length() > "smtp; ".length())
+                .or(() -> end.waiting().last().filter(_ -> what != What.ARRIVED).map(last -> "x-posthouse; " + last))
+                .ifPresent(said -> text.append("Diagnostic-Code: ").append(said).append("\r\n"));
         if (what == What.DELAYED) {
             text.append("Will-Retry-Until: ").append(date(until)).append("\r\n");
         }
         text.append("\r\n");
     }
 
+    /** RFC 6533 §3: as it is where notices may have UTF-8, and otherwise in ASCII. */
+    private String address(Address address) {
+        if (!address.isInternational()) {
+            return "rfc822; " + address;
+        }
+        return "utf-8; " + (international() ? address.toString() : Xtext.of(address.toString()));
+    }
+
+    /** RFC 3464 §2.3.1: as it was before it became xtext; what is beyond ASCII stays written in ASCII unless notices may have UTF-8. */
+    private String original(String orcpt) {
+        int semicolon = orcpt.indexOf(';');
+        var type = orcpt.substring(0, semicolon);
+        var address = orcpt.substring(semicolon + 1);
+        return type + "; " + (type.equalsIgnoreCase("utf-8") && international() ? Xtext.international(address) : Xtext.decoded(address));
+    }
+
     private static String code(Ended end) {
-        return end.expired() ? "4.4.7" : end.waiting().last().map(last -> last.code()).orElse("4.0.0"); // RFC 3463 §3.5
+        boolean own = end.how() == How.FAILED || end.how() == How.WAITS;
+        return own ? end.waiting().last().map(last -> last.code()).orElse(end.how().code()) : end.how().code(); // RFC 3463 §3.5
     }
 
     private static String date(Instant at) {

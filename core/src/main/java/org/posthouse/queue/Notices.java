@@ -11,12 +11,16 @@ import java.util.Optional;
 import org.posthouse.message.Address;
 import org.posthouse.message.Content;
 import org.posthouse.message.MessageId;
+import org.posthouse.message.Refusal;
 import org.posthouse.net.Site;
 import org.posthouse.observe.Metrics;
 import org.posthouse.observe.Trace;
+import org.posthouse.pipeline.DsnRequest;
+import org.posthouse.pipeline.DsnRequest.When;
 import org.posthouse.pipeline.Recipient;
 import org.posthouse.pipeline.Sender;
 import org.posthouse.queue.Aftermath.Ended;
+import org.posthouse.queue.Aftermath.How;
 import org.posthouse.queue.NoticeText.What;
 import org.posthouse.queue.Queue.Item;
 import org.posthouse.queue.Queue.Leg;
@@ -52,31 +56,36 @@ final class Notices {
     }
 
     /** False when the sender has to be told and cannot be now. */
-    boolean failure(Item about, Content content, List<Ended> ended) {
-        ended.forEach(e -> lost(about, e));
-        var told = ended.stream().filter(e -> wants(e.waiting().to(), "FAILURE")).toList();
+    boolean failure(Item about, Content content, Map<Ended, Leg> ended) {
+        ended.forEach((end, leg) -> lost(about, leg, end));
+        var told = ended.keySet().stream().filter(e -> wants(e, When.FAILURE)).toList();
         return told.isEmpty() || sent(new NoticeText(What.FAILED, about, told, Instant.MAX), content);
     }
 
-    private void lost(Item about, Ended end) {
-        trace.event(end.leg().id().text(), end.expired() ? "expired" : "given up", "to", end.waiting().to(),
-                "status", end.waiting().last().orElse(null));
-        log.info("{} id={} from=<{}> to=<{}> status=\"{}\"", end.expired() ? "expired" : "failed", about.id(), about.from(),
+    private void lost(Item about, Leg leg, Ended end) {
+        boolean expired = end.how() == How.EXPIRED;
+        trace.event(leg.id().text(), expired ? "expired" : "given up", "to", end.waiting().to(), "status", end.waiting().last().orElse(null));
+        log.info("{} id={} from=<{}> to=<{}> status=\"{}\"", expired ? "expired" : "failed", about.id(), about.from(),
                 end.waiting().to(), end.waiting().last().map(Object::toString).orElse(""));
     }
 
     /** RFC 3461 §4.1; a sender who asks for nothing is told of delays too. */
-    private static boolean wants(Recipient to, String what) {
-        var notify = to.parameters().get("NOTIFY");
-        return notify == null || List.of(notify.toUpperCase(Locale.ROOT).split(",")).contains(what);
+    private static boolean wants(Ended end, When what) {
+        return DsnRequest.of(end.waiting().to()).wants(what);
+    }
+
+    /** For who asked for that. It is gone in any case, so a notice that cannot be put now is none. */
+    void arrival(Item about, Content content, List<Ended> arrived) {
+        var told = about.from().address().isNull() ? List.<Ended>of() : arrived.stream().filter(e -> wants(e, When.SUCCESS)).toList();
+        if (!told.isEmpty()) {
+            sent(new NoticeText(What.ARRIVED, about, told, Instant.MAX), content);
+        }
     }
 
     /** False when it could not be told now. */
-    boolean delay(Item about, Content content, Instant until) {
-        var told = new ArrayList<Ended>();
-        for (var leg : about.legs()) {
-            leg.recipients().stream().filter(w -> wants(w.to(), "DELAY")).forEach(w -> told.add(new Ended(leg, w, false)));
-        }
+    boolean delay(Item about, Content content, Map<Waiting, Outcome.Answered> said, Instant until) {
+        var told = about.legs().stream().flatMap(leg -> leg.recipients().stream())
+                .map(w -> new Ended(w, How.WAITS, Optional.ofNullable(said.get(w)))).filter(e -> wants(e, When.DELAY)).toList();
         return about.from().address().isNull() || told.isEmpty()
                 || sent(new NoticeText(What.DELAYED, about, told, until), content);
     }
@@ -100,6 +109,9 @@ final class Notices {
                 put(notice, content, sender, ways, notice.what().name());
                 return;
             }
+            if (notice.what() == What.ARRIVED) {
+                return;
+            }
         }
         boolean ours = !sender.isNull() || What.FAILED.name().equals(about.notes().get(NOTICE));
         var postmaster = new Address("postmaster", site.firstDomain());
@@ -114,11 +126,11 @@ final class Notices {
 
     /** None when nobody is there. */
     private List<Way> ways(Address to) throws IOException {
-        return switch (routes.route(to)) {
-            case Route.Local local -> local.ways(new Recipient(to));
-            case Route.Outside(var address) -> List.of(Way.outside(new Recipient(address)));
-            case Route.Unknown _ -> List.of();
-        };
+        try {
+            return routes.ways(routes.route(to), new Sender(Address.NULL), new Recipient(to));
+        } catch (Refusal e) {
+            return List.of();
+        }
     }
 
     private void put(NoticeText notice, Content content, Address to, List<Way> ways, String what) throws IOException {
@@ -129,7 +141,7 @@ final class Notices {
             var delivery = new DeliveryId(new MessageId(id), legs.size() + 1);
             legs.add(new Leg(delivery, way.to(), List.of(new Waiting(way.recipient(), Optional.empty()))));
         }
-        var item = new Item(id, clock.instant(), new Sender(Address.NULL), legs).notes(Map.of(NOTICE, what, PARENT, about.id()));
+        var item = new Item(id, clock.instant(), notice.sender(), legs).notes(Map.of(NOTICE, what, PARENT, about.id()));
         queue.put(item, notice.message(id, to, site.hostname(), clock.instant(), content), clock.instant());
         trace.event(id, "notice", "of", about.id(), "to", to, "what", what.toLowerCase(Locale.ROOT));
         metrics.count("queue_notices", "what", what.toLowerCase(Locale.ROOT));

@@ -77,6 +77,14 @@ public interface Queue extends Held {
     /** Items whose time has come and that nobody works on, the earliest first; at most {@code most}. */
     List<Lease> lease(String owner, int most, Duration life) throws IOException;
 
+    /**
+     * That item, whether or not it is due, if nobody works on it; of one that is held with the reason. Empty also where a queue
+     * cannot do that.
+     */
+    default Optional<Lease> lease(String owner, String id, Duration life) throws IOException {
+        return Optional.empty();
+    }
+
     /** Lengthens a lease from now; false if it was lost. */
     boolean renew(Lease lease, Duration life) throws IOException;
 

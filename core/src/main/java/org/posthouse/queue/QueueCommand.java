@@ -29,7 +29,7 @@ public final class QueueCommand implements Command {
     private static final int LARGEST_HEADER = 64 * 1024;
 
     private interface OnOne {
-        boolean done(Queue queue, String id) throws IOException;
+        boolean done(String id) throws IOException;
     }
 
     private interface OnEach {
@@ -55,12 +55,15 @@ public final class QueueCommand implements Command {
     @Override
     public String usage() {
         return """
-                list [--json]  what waits: * is tried now, ! is held; --json for one object a line
+                list [SELECTION] [--json]  what waits: * is tried now, ! is held; --json for one object a line
                 show ID  a message's envelope and header
-                hold ID...  keep messages back
-                release ID...  let held messages go
-                remove ID...  take messages away; nobody is told
-                flush [ID...]  try now what waits""";
+                hold ID...|SELECTION  keep messages back
+                release ID...|SELECTION  let held messages go
+                requeue ID...|SELECTION  route messages anew
+                remove ID...|SELECTION  take messages away; nobody is told
+                flush [ID...|SELECTION]  try now what waits
+                SELECTION is any of --sender ADDRESS|DOMAIN|<>, --recipient ADDRESS|DOMAIN, --destination smtp:HOST|HOST,
+                    --older 2d, --reason TEXT, or --all""";
     }
 
     @Override
@@ -68,24 +71,35 @@ public final class QueueCommand implements Command {
         var words = new ArrayList<>(args);
         boolean json = words.remove("--json");
         var verb = words.isEmpty() ? "" : words.removeFirst();
-        boolean understood = switch (verb) {
-            case "list" -> words.isEmpty();
-            case "show" -> words.size() == 1 && !json;
-            case "hold", "release", "remove" -> !words.isEmpty() && !json;
+        var selection = Selection.of(words);
+        boolean understood = selection.isPresent() && switch (verb) {
+            case "list" -> selection.get().ids().isEmpty();
+            case "show" -> selection.get().ids().size() == 1 && !json;
+            case "hold", "release", "requeue", "remove" -> !selection.get().isEmpty() && !json;
             default -> verb.equals("flush") && !json;
         };
         if (!understood) {
-            err.println("posthouse queue: say list, show ID, hold ID, release ID, remove ID or flush; posthouse help tells more");
+            err.println("posthouse queue: say list, show ID, or hold, release, requeue, remove or flush with IDs or " + Selection.OPTIONS
+                    + "; posthouse help tells more");
             return 2;
         }
+        var some = selection.get();
         return switch (verb) {
-            case "list" -> list(json, out);
+            case "list" -> list(some, json, out);
             case "show" -> show(words.getFirst(), out, err);
-            case "hold" -> each(words, (q, id) -> q.hold(id, "by the operator"), out, err);
-            case "release" -> each(words, Queue::release, out, err);
-            case "remove" -> each(words, Queue::remove, out, err);
-            default -> words.isEmpty() ? flush(out) : each(words, QueueCommand::hurry, out, err);
+            case "hold" -> each(some, Optional.empty(), id -> queue.call(q -> q.hold(id, "by the operator")), out, err);
+            case "release" -> each(some, Optional.of(Boolean.TRUE), id -> queue.call(q -> q.release(id)), out, err);
+            case "requeue" -> each(some, Optional.empty(), courier::requeue, out, err);
+            case "remove" -> each(some, Optional.empty(), id -> queue.call(q -> q.remove(id)), out, err);
+            default -> flush(some, out, err);
         };
+    }
+
+    private int flush(Selection some, PrintStream out, PrintStream err) throws IOException {
+        courier.hurry();
+        var all = some.isEmpty() ? new Selection(List.of(), Optional.empty(), false, Optional.empty(), Optional.empty(), Optional.empty(),
+                Optional.empty(), true) : some;
+        return each(all, Optional.of(Boolean.FALSE), id -> queue.call(q -> hurry(q, id)), out, err);
     }
 
     private void all(OnEach each) throws IOException {
@@ -104,13 +118,17 @@ public final class QueueCommand implements Command {
     }
 
     /** The oldest first; of a long queue only the first of them are put in order, so that memory stays small. */
-    private int list(boolean json, PrintStream out) throws IOException {
+    private int list(Selection some, boolean json, PrintStream out) throws IOException {
+        var now = Instant.now();
         var sorted = new ArrayList<Entry>();
         long[] count = {0, 0};
         if (!json) {
             out.println("ID                              Size  Arrived              Sender / recipients");
         }
         all(entry -> {
+            if (!some.fits(entry, now)) {
+                return;
+            }
             count[0]++;
             count[1] += entry.sizeOctets();
             if (json) {
@@ -223,37 +241,33 @@ public final class QueueCommand implements Command {
         return 1;
     }
 
-    private int each(List<String> ids, OnOne what, PrintStream out, PrintStream err) throws IOException {
-        int status = 0;
-        int done = 0;
-        for (var id : ids) {
-            if (queue.call(q -> what.done(q, id))) {
-                done++;
+    /** @param held only of those that are held, or are not; said ids count in any case */
+    private int each(Selection some, Optional<Boolean> held, OnOne what, PrintStream out, PrintStream err) throws IOException {
+        int[] count = {0, 0};
+        for (var id : some.ids()) {
+            if (what.done(id)) {
+                count[0]++;
             } else {
-                status = missing(id, err);
+                count[1] = missing(id, err);
             }
         }
+        if (some.hasOptions()) {
+            var now = Instant.now();
+            all(entry -> {
+                boolean meant = held.isEmpty() || held.get() == entry.item().held().isPresent();
+                if (meant && some.fits(entry, now) && what.done(entry.item().id())) {
+                    count[0]++;
+                }
+            });
+        }
         courier.wake();
-        out.println(done == 1 ? "1 message" : done + " messages");
-        return status;
+        out.println(count[0] == 1 ? "1 message" : count[0] + " messages");
+        return count[1];
     }
 
     /** A held one stays held. */
     private static boolean hurry(Queue queue, String id) throws IOException {
         var found = queue.find(id);
         return found.isPresent() && (found.get().item().held().isPresent() || queue.release(id));
-    }
-
-    private int flush(PrintStream out) throws IOException {
-        long[] count = {0};
-        all(entry -> {
-            if (entry.item().held().isEmpty() && entry.owner().isEmpty()
-                    && queue.call(q -> q.release(entry.item().id()))) {
-                count[0]++;
-            }
-        });
-        courier.wake();
-        out.println(count[0] == 1 ? "1 message" : count[0] + " messages");
-        return 0;
     }
 }

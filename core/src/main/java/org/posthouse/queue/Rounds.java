@@ -6,11 +6,13 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
-import org.posthouse.message.Content;
+import org.posthouse.message.Status;
 import org.posthouse.pipeline.Recipient;
 import org.posthouse.queue.Queue.Item;
 import org.posthouse.queue.Queue.Lease;
@@ -18,11 +20,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes what is due out of the queue and tries it, each item on a virtual thread of its own, so many at once. An item in hand
- * stays in hand when the queue is swapped: it may be leased again then, and the newest lease ends it.
+ * Takes what is due out of the queue and puts its consignments into {@link Lines}; each is carried on a virtual thread of its
+ * own when its turn comes. In hand are at most {@link #MOST_IN_HAND} at a time. When more is due than that, new mail of a
+ * sender who has little in hand goes past what waits. An item in hand stays in hand when the queue is swapped: it may be leased
+ * again then, and the newest lease ends it.
  */
 final class Rounds {
-    static final int MOST_AT_ONCE = 50;
+    static final int MOST_IN_HAND = 5_000;
 
     private static final Logger log = LoggerFactory.getLogger(Courier.class);
     private static final String OWNER = "courier";
@@ -30,15 +34,26 @@ final class Rounds {
     private static final Duration LEASE = Duration.ofHours(1);
     private static final Duration PAUSE = Duration.ofSeconds(1);
     private static final Duration CLOSES_WITHIN = Duration.ofSeconds(1);
+    private static final int BATCH = 100; // leased between two looks at what may begin
+    private static final int MOST_FRESH = 10_000;
+    private static final int LITTLE = 10; // items of one sender
+    private static final int WRITERS = 32; // results written down at a time
+
+    /** Mail that was put just now. */
+    private record Fresh(String id, String sender) {}
 
     private final PluginQueue queue;
     private final Attempts attempts;
     private final Aftermath aftermath;
     private final Clock clock;
-    private final Semaphore hands = new Semaphore(MOST_AT_ONCE);
+    private final Lines lines;
     private final Semaphore wakes = new Semaphore(0);
+    private final Semaphore writers = new Semaphore(WRITERS);
     private final ConcurrentMap<String, Lease> inHand = new ConcurrentHashMap<>();
+    private final ConcurrentMap<String, Integer> senders = new ConcurrentHashMap<>();
     private final ConcurrentMap<Thread, Boolean> workers = new ConcurrentHashMap<>();
+    private final ConcurrentLinkedQueue<Fresh> fresh = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger freshOnes = new AtomicInteger();
     private final Thread thread = Thread.ofVirtual().name("courier").unstarted(this::run);
     private volatile RetryPlan plan = RetryPlan.USUAL;
     private volatile boolean closed;
@@ -48,10 +63,12 @@ final class Rounds {
         this.attempts = attempts;
         this.aftermath = aftermath;
         this.clock = clock;
+        this.lines = new Lines(clock);
     }
 
-    void plan(RetryPlan next) {
+    void plan(RetryPlan next, Lines.Limits limits) {
         plan = next;
+        lines.limits(limits);
     }
 
     RetryPlan plan() {
@@ -67,20 +84,41 @@ final class Rounds {
         wakes.release();
     }
 
+    /** This item was put and is due. */
+    void arrived(Item item) {
+        if (freshOnes.get() < MOST_FRESH) {
+            freshOnes.incrementAndGet();
+            fresh.add(new Fresh(item.id(), item.from().address().toString()));
+        }
+        wake();
+    }
+
+    /** Places that were down are tried again. */
+    void hurry() {
+        lines.revive();
+        wake();
+    }
+
     /** Gives up what it is at; that is due again at the next start. */
     void close() throws InterruptedException {
         closed = true;
         thread.interrupt();
         workers.keySet().forEach(Thread::interrupt);
-        settled(CLOSES_WITHIN);
+        var deadline = System.nanoTime() + CLOSES_WITHIN.toNanos();
+        while (!workers.isEmpty() && System.nanoTime() < deadline) {
+            TimeUnit.MILLISECONDS.sleep(5);
+        }
     }
 
     /** Waits until nothing is in hand. */
     boolean settled(Duration longest) throws InterruptedException {
-        if (!hands.tryAcquire(MOST_AT_ONCE, longest.toMillis(), TimeUnit.MILLISECONDS)) {
-            return false;
+        var deadline = System.nanoTime() + longest.toNanos();
+        while (!inHand.isEmpty() || !workers.isEmpty()) {
+            if (System.nanoTime() > deadline) {
+                return false;
+            }
+            TimeUnit.MILLISECONDS.sleep(1);
         }
-        hands.release(MOST_AT_ONCE);
         return true;
     }
 
@@ -111,65 +149,144 @@ final class Rounds {
         }
     }
 
-    /** Begins to work on what is due, as far as hands are free; on how many items. */
+    /** Takes in what is due, as far as there is room, and begins what may begin; how many items it took. */
     int round() throws IOException, InterruptedException {
-        int free = hands.availablePermits();
-        if (free == 0) {
-            return 0;
-        }
-        var leases = queue.call(q -> q.lease(OWNER, free, LEASE));
-        int begun = 0;
-        for (var lease : leases) {
-            if (inHand.put(lease.item().id(), lease) == null) {
-                hands.acquire();
-                begun++;
-                Thread.ofVirtual().name("courier " + lease.item().id()).start(() -> work(lease));
-            }
-        }
-        return begun;
+        int room = MOST_IN_HAND - lines.size();
+        int taken = room > 0 ? due(Math.min(BATCH, room)) : pastOthers();
+        advance();
+        return taken;
     }
 
-    private void work(Lease lease) {
+    private int due(int most) throws IOException {
+        var leases = queue.call(q -> q.lease(OWNER, most, LEASE));
+        leases.forEach(this::take);
+        if (leases.size() < most) {
+            fresh.clear();
+            freshOnes.set(0);
+            return leases.size();
+        }
+        return leases.size() + pastOthers();
+    }
+
+    /** New mail of those who have little in hand. */
+    private int pastOthers() throws IOException {
+        int taken = 0;
+        for (var one = fresh.poll(); one != null && taken < BATCH; one = fresh.poll()) {
+            freshOnes.decrementAndGet();
+            var id = one.id();
+            if (senders.getOrDefault(one.sender(), 0) < LITTLE && !inHand.containsKey(id)) {
+                var lease = queue.call(q -> q.lease(OWNER, id, LEASE));
+                if (lease.isPresent() && lease.get().item().held().isEmpty()) {
+                    take(lease.get());
+                    taken++;
+                }
+            }
+        }
+        return taken;
+    }
+
+    private void take(Lease lease) {
+        var item = lease.item();
+        if (inHand.put(item.id(), lease) != null) {
+            return;
+        }
+        senders.merge(item.from().address().toString(), 1, Integer::sum);
+        var job = new Job(item, queue.content(item.id(), lease.sizeOctets()));
+        job.consignments().forEach(c -> lines.add(Errand.of(job, c)));
+    }
+
+    /** Begins what may begin; what waits for a place that is down is put off. */
+    private void advance() {
+        for (var put : lines.putOff()) {
+            Thread.ofVirtual().name("courier " + put.errand().job().item().id()).start(() -> working(() -> putOff(put)));
+        }
+        for (var next = lines.next(); next.isPresent(); next = lines.next()) {
+            var errand = next.get();
+            Thread.ofVirtual().name("courier " + errand.job().item().id()).start(() -> working(() -> carry(errand)));
+        }
+    }
+
+    /** The boundary of an item: its lease ends by itself. */
+    private void working(Runnable work) {
         workers.put(Thread.currentThread(), true);
         try {
-            if (!closed) {
-                attempt(lease);
-            }
-        } catch (RuntimeException e) { // the boundary of an item; its lease ends by itself
-            log.error("item id={}", lease.item().id(), e);
+            work.run();
+        } catch (RuntimeException e) {
+            log.error("courier", e);
         } finally {
-            inHand.remove(lease.item().id());
             workers.remove(Thread.currentThread());
-            hands.release();
             wake();
         }
     }
 
-    private void attempt(Lease lease) {
-        var item = lease.item();
-        var content = queue.content(item.id(), lease.sizeOctets());
-        var became = outcomes(item, content);
+    private void carry(Errand errand) {
+        Map<Recipient, Outcome> outcomes = Map.of();
+        try {
+            if (!closed) {
+                long deadline = System.nanoTime() + LONGEST_ATTEMPT.toNanos();
+                outcomes = attempts.carry(errand.consignment(), deadline, System.nanoTime());
+            }
+        } finally {
+            lines.ended(errand, feedback(outcomes), last(outcomes), plan.first());
+            ended(errand, outcomes);
+        }
+    }
+
+    private void putOff(Lines.PutOff put) {
+        var outcomes = new HashMap<Recipient, Outcome>();
+        put.errand().consignment().recipients().forEach(to -> outcomes.put(to, new Outcome.Deferred(put.why())));
+        attempts.putOff(put.errand().consignment(), put.why());
+        ended(put.errand(), outcomes);
+    }
+
+    /** Where nobody could be reached the place is at fault; what nobody took for other reasons says nothing of it. */
+    private static Line.Feedback feedback(Map<Recipient, Outcome> outcomes) {
+        if (outcomes.isEmpty()) {
+            return Line.Feedback.NOTHING;
+        }
+        boolean unreached = outcomes.values().stream().allMatch(Rounds::unreached);
+        boolean decided = outcomes.values().stream().map(Outcome::itself).anyMatch(o -> !(o instanceof Outcome.Deferred));
+        return unreached ? Line.Feedback.UNREACHED : decided ? Line.Feedback.REACHED : Line.Feedback.NOTHING;
+    }
+
+    private static boolean unreached(Outcome outcome) {
+        return outcome.itself() instanceof Outcome.Deferred(var why) && (why.code().startsWith("4.4.") || why.code().equals("4.3.2"));
+    }
+
+    private static Status last(Map<Recipient, Outcome> outcomes) {
+        return outcomes.values().stream().map(Outcome::itself).filter(Outcome.Deferred.class::isInstance)
+                .map(o -> ((Outcome.Deferred) o).why()).findFirst().orElse(Attempts.LATER);
+    }
+
+    private void ended(Errand errand, Map<Recipient, Outcome> outcomes) {
+        var job = errand.job();
+        if (!job.ended(errand.consignment(), outcomes)) {
+            advance();
+            return;
+        }
+        try {
+            settle(job);
+        } finally {
+            inHand.remove(job.item().id());
+            senders.computeIfPresent(job.item().from().address().toString(), (_, n) -> n == 1 ? null : n - 1);
+            advance();
+        }
+    }
+
+    private void settle(Job job) {
+        var item = job.item();
+        var became = job.became();
         if (closed && became.values().stream().flatMap(m -> m.values().stream()).map(Outcome::itself).allMatch(Outcome.Deferred.class::isInstance)) {
             return; // it was not really tried
         }
         Thread.interrupted(); // what has an outcome is written down even now
-        var tried = new Item(item.id(), item.arrived(), item.from(), item.legs(), item.attempts() + 1, item.held(), item.notes());
-        complete(aftermath.settle(tried, content, became, plan));
-    }
-
-    private Map<DeliveryId, Map<Recipient, Outcome>> outcomes(Item item, Content content) {
-        var became = new HashMap<DeliveryId, Map<Recipient, Outcome>>();
+        writers.acquireUninterruptibly();
         try {
-            long deadline = System.nanoTime() + LONGEST_ATTEMPT.toNanos();
-            var consignments = Courier.consignments(item, content);
-            var each = SideBySide.each(consignments, c -> attempts.carry(c, deadline, System.nanoTime()));
-            for (int i = 0; i < consignments.size(); i++) {
-                became.put(consignments.get(i).id(), each.get(i));
-            }
-        } catch (IOException e) {
-            log.debug("item id={}", item.id(), e); // interrupted: what is not in the answer waits
+            var tried = new Item(item.id(), item.arrived(), item.from(), item.legs(), item.attempts() + 1, item.held(), item.notes());
+            complete(aftermath.settle(tried, job.content(), became, plan));
+        } finally {
+            writers.release();
         }
-        return became;
     }
 
     /** Not before it is done: mail that has been delivered must not come out of the queue again. */

@@ -1,29 +1,31 @@
 package org.posthouse.queue;
 
 import java.io.IOException;
-import java.net.IDN;
-import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.LinkedHashSet;
+import java.nio.file.Files;
+import java.time.Clock;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.posthouse.auth.AccountId;
 import org.posthouse.auth.Resolution;
 import org.posthouse.config.Values;
+import org.posthouse.disk.Disk;
 import org.posthouse.message.Address;
 import org.posthouse.message.BadSetting;
+import org.posthouse.message.Refusal;
 import org.posthouse.message.Setting;
 import org.posthouse.message.Status;
+import org.posthouse.message.Whom;
 import org.posthouse.net.Site;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.posthouse.pipeline.Recipient;
+import org.posthouse.pipeline.Sender;
 
 /**
- * Finds where an address leads: our domains, then exactly as written, then without {@code +tag}, then the domain's catch-all;
- * aliases are followed, each address once. Names are asked for in lower case. What stands in a local part ({@code %},
- * {@code !}, a quoted {@code @}) has no meaning here, and an address literal is never ours.
+ * Finds where an address leads: its canonical form first, then our domains with their aliases and accounts ({@link AliasWalk}),
+ * then the domains we relay for; all else is outside. Which transport takes what is not for a mailbox here is said by
+ * {@link Transports}. Names are asked for in lower case. What stands in a local part ({@code %}, {@code !}, a quoted
+ * {@code @}) has no meaning here, and an address literal is never ours.
  *
  * <p>Mail for the postmaster of any of our domains, or of none, is never refused (RFC 5321 §4.5.1). It goes to: what the
  * directory says of that address; the setting {@code postmaster}; {@code postmaster} at the first domain; and where none of
@@ -33,131 +35,168 @@ import org.slf4j.LoggerFactory;
  * <p>Wrong aliases are a temporary failure, so that nothing bounces while the operator mends them; each is logged.
  */
 public final class Routes {
-    static final int MOST_ALIAS_STEPS = 10;
-
-    private static final Logger log = LoggerFactory.getLogger(Routes.class);
     private static final String POSTMASTER = "postmaster";
-    private static final Status NO_SUCH_USER = new Status("5.1.1", "no such user here");
     private static final Status BAD_ADDRESS = new Status("5.1.3", "not a full address");
-    private static final Status WRONG_ALIAS = new Status("4.3.5", "address is wrongly set up here, try again later");
-    private static final Status LOOP = new Status("4.4.6", "address leads back to itself, try again later"); // RFC 3463 §3.5
+    private static final Status NO_SUCH_USER = new Status("5.1.1", "no such user here");
 
-    private record Settings(String delimiter, Optional<Address> postmaster) {}
-
-    /** What one address has led to so far. */
-    private record Walk(Set<Destination> found, Set<Address> outside, Set<Address> followed) {}
+    private record Settings(String delimiter, Optional<Address> postmaster, Routing routing) {}
 
     private final Resolver directories;
     private final Site site;
-    private volatile Settings settings = new Settings("+", Optional.empty());
+    private final Optional<Srs> srs;
+    private final Routing.Files files;
+    private volatile Settings settings = new Settings("+", Optional.empty(), Routing.USUAL);
 
+    /** Without a disk: for mail that needs neither SRS nor lists in files. */
     public Routes(Resolver directories, Site site) {
         this.directories = directories;
         this.site = site;
+        this.srs = Optional.empty();
+        this.files = name -> {
+            throw new IOException("there is no disk");
+        };
     }
 
-    /** Of the top lines: {@code recipient-delimiter} and {@code postmaster}. */
-    public void configure(Values top) {
+    public Routes(Resolver directories, Site site, Disk disk, Clock clock) {
+        this.directories = directories;
+        this.site = site;
+        this.srs = Optional.of(new Srs(disk, clock));
+        this.files = name -> Files.readAllLines(disk.conf(name));
+    }
+
+    /** Of the top lines: {@code recipient-delimiter} and {@code postmaster}; nothing of routing. */
+    void configure(Values top) {
+        configure(top, new Values("routing", Map.of()), List.of());
+    }
+
+    /**
+     * Of the top lines: {@code recipient-delimiter}, {@code postmaster} and {@code domains}.
+     *
+     * @param routing {@code [routing]}
+     * @param routes  each {@code [route NAME]}
+     */
+    public void configure(Values top, Values routing, List<Values> routes) {
         var delimiter = top.text("recipient-delimiter");
         if (delimiter.length() > 1 || delimiter.equals("@")) {
             throw new BadSetting("recipient-delimiter", "'" + delimiter + "' is not one character; write + or leave it empty");
         }
-        settings = new Settings(delimiter, postmaster(top));
+        var domains = top.has("domains") ? top.list("domains").stream().map(d -> d.toLowerCase(Locale.ROOT)).toList() : List.<String>of();
+        settings = new Settings(delimiter, postmaster(top, domains), Routing.of(routing, routes, domains, files));
     }
 
-    private static Optional<Address> postmaster(Values top) {
+    private static Optional<Address> postmaster(Values top, List<String> domains) {
         if (!top.has(POSTMASTER)) {
             return Optional.empty();
         }
         var address = lower(Setting.address(POSTMASTER, top.text(POSTMASTER)));
-        var domains = top.list("domains").stream().map(d -> d.toLowerCase(Locale.ROOT)).toList();
         if (!domains.contains(address.domain())) {
             throw new BadSetting(POSTMASTER, "'" + address + "' is not in one of our domains; write an address of " + domains);
         }
         return Optional.of(address);
     }
 
-    /** An IOException when a directory cannot say now. */
+    Routing routing() {
+        return settings.routing;
+    }
+
+    String delimiter() {
+        return settings.delimiter;
+    }
+
+    /** The sender as the envelope is to have it. */
+    public Sender canonical(Sender from) {
+        var address = settings.routing.sender(from.address());
+        return address.equals(from.address()) ? from : new Sender(address, from.parameters());
+    }
+
+    /** Whoever sends. An IOException when a directory cannot say now. */
     public Route route(Address address) throws IOException {
-        if (!address.hasDomain()) {
-            return isPostmaster(address) ? postmasterOf(site.firstDomain()) : new Route.Unknown(BAD_ADDRESS);
+        return route(address, Address.NULL);
+    }
+
+    public Route route(Address address, Address from) throws IOException {
+        return route(address, from, Steps.NONE);
+    }
+
+    Route route(Address asNamed, Address from, Steps steps) throws IOException {
+        if (!asNamed.hasDomain()) {
+            return isPostmaster(asNamed) ? postmasterOf(site.firstDomain(), from, steps) : new Route.Unknown(BAD_ADDRESS);
+        }
+        var address = settings.routing.recipient(asNamed);
+        if (!address.equals(asNamed)) {
+            steps.step("<%s> is written <%s> (recipient-canonical)", asNamed, address);
+        }
+        if (Srs.isOne(address) && srs.isPresent() && settings.routing.srsDomain().filter(address.domain()::equals).isPresent()) {
+            return way(back(address, steps));
         }
         var domain = ours(address.domain());
         if (domain.isEmpty()) {
-            return new Route.Outside(address);
+            return settings.routing.relays(address) ? backup(address, from, steps) : outside(address, steps);
         }
-        return isPostmaster(address) ? postmasterOf(domain.get())
-                : expand(lower(new Address(address.local(), domain.get())));
+        steps.step("%s is one of our domains", domain.get());
+        return isPostmaster(address) ? postmasterOf(domain.get(), from, steps)
+                : walk(lower(new Address(address.local(), domain.get())), from, steps);
     }
 
-    private Route postmasterOf(String domain) throws IOException {
-        return switch (expand(new Address(POSTMASTER, domain))) {
+    private Optional<Address> back(Address address, Steps steps) throws IOException {
+        var sender = srs.get().reverse(address);
+        steps.step(sender.isPresent() ? "<%s> is a sender we have made (srs) for <%s>" : "<%s> is no sender we have made (srs), or too old",
+                address, sender.orElse(Address.NULL));
+        return sender;
+    }
+
+    private static Route way(Optional<Address> back) {
+        return back.<Route>map(sender -> new Route.Local(List.of(), List.of(sender))).orElseGet(() -> new Route.Unknown(NO_SUCH_USER));
+    }
+
+    private static Route outside(Address address, Steps steps) {
+        steps.step("%s is none of our domains: it may pass only from those we relay for", address.domain());
+        return new Route.Outside(address);
+    }
+
+    /** Who is there is said by the settings or by a directory, where an alias also leads on. */
+    private Route backup(Address address, Address from, Steps steps) throws IOException {
+        steps.step("%s is a relay domain", address.domain());
+        var known = settings.routing.names(address) ? new Resolution.Unknown() : directories.resolve(lower(address));
+        return switch (known) {
+            case Resolution.Aliases _, Resolution.Renamed _ -> walk(lower(address), from, steps);
+            case Resolution.Local _ -> new Route.Backup(address);
+            case Resolution.Unknown() -> {
+                boolean named = settings.routing.names(address) || isPostmaster(address);
+                steps.step(named ? "<%s> is one of its recipients" : "<%s> is none of relay-recipients", address);
+                yield named ? new Route.Backup(address) : new Route.Unknown(NO_SUCH_USER);
+            }
+        };
+    }
+
+    private Route walk(Address address, Address from, Steps steps) throws IOException {
+        return new AliasWalk(this, directories, from, steps).from(address);
+    }
+
+    private Route postmasterOf(String domain, Address from, Steps steps) throws IOException {
+        return switch (walk(new Address(POSTMASTER, domain), from, steps)) {
             case Route.Local local -> local;
-            case Route.Unknown _, Route.Outside _ -> new Route.Local(List.of(inbox(lastResort())));
+            case Route.Unknown _, Route.Outside _, Route.Backup _ ->
+                    new Route.Local(List.of(Destination.local(lastResort().name(), "INBOX")));
         };
     }
 
-    private Route expand(Address address) throws IOException {
-        var walk = new Walk(new LinkedHashSet<>(), new LinkedHashSet<>(), new HashSet<>());
-        var wrong = follow(address, List.of(), walk);
-        return wrong.<Route>map(Route.Unknown::new).orElseGet(() -> new Route.Local(List.copyOf(walk.found), List.copyOf(walk.outside)));
+    /** The ways on which the mail of a recipient goes, by the transports there are; a Refusal where it is not taken. */
+    public List<Way> ways(Route route, Sender from, Recipient named) throws Refusal, IOException {
+        return new Transports(this, srs, Steps.NONE).ways(route, from, named);
     }
 
-    /** Adds what the address leads to; a status if it leads nowhere. */
-    private Optional<Status> follow(Address address, List<Address> path, Walk walk) throws IOException {
-        if (path.contains(address) || path.size() > MOST_ALIAS_STEPS) {
-            return wrong(LOOP, path, address, path.contains(address) ? "is a loop" : "has too many steps");
-        }
-        if (!walk.followed.add(address)) {
-            return Optional.empty();
-        }
-        return switch (lookUp(address)) {
-            case Resolution.Local(var account) -> {
-                walk.found.add(inbox(account));
-                yield Optional.empty();
-            }
-            case Resolution.Aliases(var targets) -> followAll(targets, longer(path, address), walk);
-            case Resolution.Unknown() -> path.isEmpty() ? Optional.of(NO_SUCH_USER)
-                    : wrong(WRONG_ALIAS, path, address, "leads to no such user");
-        };
+    List<Way> ways(Route route, Sender from, Recipient named, Steps steps) throws Refusal, IOException {
+        return new Transports(this, srs, steps).ways(route, from, named);
     }
 
-    private Optional<Status> followAll(List<Address> targets, List<Address> path, Walk walk) throws IOException {
-        if (targets.isEmpty()) {
-            return wrong(WRONG_ALIAS, path, Address.NULL, "leads to nobody");
-        }
-        for (var target : targets) {
-            var domain = ours(target.domain());
-            if (domain.isEmpty()) {
-                walk.outside.add(target);
-                continue;
-            }
-            var wrong = follow(lower(new Address(target.local(), domain.get())), path, walk);
-            if (wrong.isPresent()) {
-                return wrong;
-            }
-        }
-        return Optional.empty();
+    /** Where to turn when a destination cannot be reached. */
+    List<Destination> fallbacks(Destination to) {
+        return new Transports(this, srs, Steps.NONE).fallbacks(to);
     }
 
-    /** Exactly as written → without tag → for the postmaster one who is there → the domain's catch-all. */
-    private Resolution lookUp(Address address) throws IOException {
-        var exact = directories.resolve(address);
-        if (!(exact instanceof Resolution.Unknown)) {
-            return exact;
-        }
-        var delimiter = settings.delimiter;
-        int tag = delimiter.isEmpty() ? -1 : address.local().indexOf(delimiter);
-        if (tag > 0) {
-            return lookUp(address.withLocal(address.local().substring(0, tag)));
-        }
-        if (isPostmaster(address)) {
-            return insteadOf(address);
-        }
-        return directories.resolve(new Address("", address.domain()));
-    }
-
-    private Resolution insteadOf(Address postmaster) {
+    /** Who gets the mail of a postmaster who is not there. */
+    Resolution insteadOf(Address postmaster) {
         var first = new Address(POSTMASTER, site.firstDomain());
         var other = settings.postmaster.filter(p -> !p.equals(postmaster)).or(() -> Optional.of(first))
                 .filter(p -> !p.equals(postmaster));
@@ -168,47 +207,25 @@ public final class Routes {
         return new AccountId(POSTMASTER + "@" + site.firstDomain());
     }
 
-    /** The domain as our settings write it, or nothing if it is not ours. */
-    private Optional<String> ours(String domain) {
+    /** The domain as our settings write it, or nothing if it is not ours; a satellite has none. */
+    Optional<String> ours(String domain) {
+        if (settings.routing.preset() == Routing.Preset.SATELLITE) {
+            return Optional.empty();
+        }
         var domains = site.domains();
         if (domains.contains(domain)) {
             return Optional.of(domain);
         }
-        var ascii = ascii(domain);
+        var ascii = Whom.ascii(domain);
         return ascii.equals(domain) && !ascii.contains("xn--") ? Optional.empty()
-                : domains.stream().filter(d -> ascii(d).equals(ascii)).findFirst();
+                : domains.stream().filter(d -> Whom.ascii(d).equals(ascii)).findFirst();
     }
 
-    /** With A-labels (RFC 5890 §2.3.2.1), or unchanged where that cannot be. */
-    private static String ascii(String domain) {
-        try {
-            return IDN.toASCII(domain, IDN.ALLOW_UNASSIGNED).toLowerCase(Locale.ROOT);
-        } catch (IllegalArgumentException notADomain) {
-            return domain;
-        }
-    }
-
-    private static Optional<Status> wrong(Status status, List<Address> path, Address target, String what) {
-        var alias = path.isEmpty() ? target : path.getFirst();
-        log.warn("alias address=<{}> through={} to=<{}> wrong=\"{}\"", alias, path, target, what);
-        return Optional.of(status);
-    }
-
-    private static boolean isPostmaster(Address address) {
+    static boolean isPostmaster(Address address) {
         return address.local().equalsIgnoreCase(POSTMASTER);
     }
 
-    private static Destination inbox(AccountId account) {
-        return Destination.local(account.name(), "INBOX");
-    }
-
-    private static Address lower(Address address) {
+    static Address lower(Address address) {
         return address.withLocal(address.local().toLowerCase(Locale.ROOT));
-    }
-
-    private static List<Address> longer(List<Address> path, Address last) {
-        var longer = new ArrayList<>(path);
-        longer.add(last);
-        return longer;
     }
 }

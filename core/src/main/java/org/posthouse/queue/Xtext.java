@@ -1,9 +1,14 @@
 package org.posthouse.queue;
 
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.posthouse.message.Address;
 
 /** The forms in which addresses and ids stand in DSN parameters and notices (RFC 3461 §4, RFC 6533 §3). */
 final class Xtext {
+    private static final Pattern UNICODE = Pattern.compile("\\\\x\\{([0-9A-Fa-f]{1,6})}");
+
     private Xtext() {}
 
     /** What is not plain ASCII is written {@code +XX}, or, beyond ASCII, {@code \x{XXXX}}. */
@@ -19,6 +24,19 @@ final class Xtext {
             }
         });
         return out.toString();
+    }
+
+    /** An address as ORCPT has it. */
+    static String original(Address address) {
+        return (address.isInternational() ? "utf-8;" : "rfc822;") + of(address.toString());
+    }
+
+    /** The other way round: also {@code \x{XXXX}} becomes a character. */
+    static String international(String xtext) {
+        return UNICODE.matcher(decoded(xtext)).replaceAll(found -> {
+            int c = Integer.parseInt(found.group(1), 16);
+            return Matcher.quoteReplacement(c < 0x80 || !Character.isDefined(c) || Character.isISOControl(c) ? "?" : Character.toString(c));
+        });
     }
 
     /** Only {@code +XX}; what is no such form stays as it is, and nothing becomes a line end. */

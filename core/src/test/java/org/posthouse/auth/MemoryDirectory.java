@@ -17,6 +17,7 @@ public final class MemoryDirectory implements Directory, Editor {
     private final Map<String, String> apps = new ConcurrentSkipListMap<>();
     private final Map<String, Map<String, String>> attributes = new ConcurrentHashMap<>();
     private final Map<Address, List<Address>> aliases = new ConcurrentHashMap<>();
+    private final Map<String, String> renamed = new ConcurrentHashMap<>();
     private final Set<String> withoutSecrets = ConcurrentHashMap.newKeySet();
     private volatile boolean failing;
     private volatile boolean keepingSecrets;
@@ -68,6 +69,12 @@ public final class MemoryDirectory implements Directory, Editor {
         };
     }
 
+    /** Makes one domain another name of one. */
+    public MemoryDirectory renamed(String from, String to) {
+        renamed.put(from, to);
+        return this;
+    }
+
     @Override public Resolution resolve(Address address) throws IOException {
         beThere();
         var name = address.local() + "@" + address.domain();
@@ -75,7 +82,11 @@ public final class MemoryDirectory implements Directory, Editor {
             return new Resolution.Local(new AccountId(name));
         }
         var targets = aliases.get(address);
-        return targets == null ? new Resolution.Unknown() : new Resolution.Aliases(targets);
+        if (targets != null) {
+            return new Resolution.Aliases(targets);
+        }
+        var domain = renamed.get(address.domain());
+        return domain == null || address.local().isEmpty() ? new Resolution.Unknown() : new Resolution.Renamed(new Address(address.local(), domain));
     }
 
     @Override public Optional<Account> account(String name) throws IOException {

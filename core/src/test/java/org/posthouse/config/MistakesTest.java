@@ -63,7 +63,7 @@ class MistakesTest {
         "[pipelines]                  | [pipelines] is the section of no bundle; write [pipeline]",
         "[listner mx]                 | [listner mx] is the section of no bundle; write [listener mx]",
         "[filter-graylist]            | [filter-graylist] is the section of no bundle; write [filter-greylist]",
-        "[zzz]                        | [zzz] is the section of no bundle; there are pipeline, listener, delivery-local, directory-sql, filter-greylist",
+        "[zzz]                        | [zzz] is the section of no bundle; there are pipeline, routing, route, listener, delivery-local, directory-sql, filter-greylist",
         "[listener]                   | [listener] needs a name; write [listener NAME]",
         "[directory-sql]              | [directory-sql] needs a name; write [directory-sql NAME]",
         "[pipeline mx]                | [pipeline mx] takes no name; write [pipeline]",

@@ -72,12 +72,21 @@ public final class MemoryQueue implements Queue {
         var taken = new ArrayList<Lease>();
         for (var one : kept.values().stream().filter(k -> k.item.held().isEmpty() && !k.due.isAfter(now) && k.until.isBefore(now))
                 .sorted(Comparator.comparing((Kept k) -> k.due)).limit(most).toList()) {
-            one.token = String.valueOf(++tokens);
-            one.owner = owner;
-            one.until = now.plus(life);
-            taken.add(new Lease(one.item, one.due, one.octets.length, one.token));
+            taken.add(leased(one, owner, life));
         }
         return taken;
+    }
+
+    private Lease leased(Kept one, String owner, Duration life) {
+        one.token = String.valueOf(++tokens);
+        one.owner = owner;
+        one.until = clock.instant().plus(life);
+        return new Lease(one.item, one.due, one.octets.length, one.token);
+    }
+
+    @Override
+    public synchronized Optional<Lease> lease(String owner, String id, Duration life) {
+        return Optional.ofNullable(kept.get(id)).filter(k -> k.until.isBefore(clock.instant())).map(k -> leased(k, owner, life));
     }
 
     @Override

@@ -10,9 +10,11 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.posthouse.auth.Resolution;
@@ -95,8 +97,55 @@ class QueueCommandTest {
     }
 
     @Test
+    void choosesBySenderRecipientDestinationAgeAndReason() throws IOException {
+        assertEquals("s.2", chosen("--reason", "ODD"));
+        assertEquals("s.1 s.2", chosen("--reason", "100% of it"));
+        assertEquals("s.1 s.2", chosen("--sender", "elsewhere.test", "--recipient", "zoë@elsewhere.test"));
+        assertEquals("", chosen("--sender", "<>"));
+        assertEquals("", chosen("--sender", "ann@elsewhere.test"));
+        assertEquals("s.1 s.2", chosen("--destination", "elsewhere.test"));
+        assertEquals("s.1 s.2", chosen("--destination", "smtp:elsewhere.test", "--older", "1d"));
+        assertEquals("", chosen("--destination", "lmtp:elsewhere.test"));
+        assertEquals("", chosen("--older", "36500d"));
+        assertEquals("s.1 s.2", chosen("--all"));
+    }
+
+    private String chosen(String... words) throws IOException {
+        var all = new ArrayList<>(List.of("list", "--json"));
+        all.addAll(List.of(words));
+        assertEquals(0, run(all.toArray(String[]::new)));
+        return out().lines().map(l -> l.replaceAll(".*?\"id\":\"([^\"]*)\".*", "$1")).collect(Collectors.joining(" "));
+    }
+
+    @Test
+    void decidesAboutAllThatAreChosen() throws IOException {
+        assertEquals(0, run("release", "--reason", "odd"));
+        assertEquals("1 message\n", out());
+        assertEquals(0, run("hold", "--sender", "elsewhere.test"));
+        assertEquals("2 messages\n", out());
+        assertEquals(0, run("flush", "--destination", "elsewhere.test"));
+        assertEquals("0 messages\n", out());
+        assertEquals(0, run("remove", "--all"));
+        assertEquals("2 messages\n", out());
+    }
+
+    @Test
+    void whatIsRoutedAnewKeepsItsIdWhereItGoesTheSameWay() throws IOException {
+        assertEquals(0, run("requeue", "s.1", "s.2"));
+        assertEquals("2 messages\n", out());
+        var before = QueueContract.item("s.1");
+        var after = queue.find("s.1").orElseThrow().item();
+        var outside = after.legs().stream().filter(l -> l.to().transport().equals("smtp")).findFirst().orElseThrow();
+        assertTrue(before.legs().stream().anyMatch(l -> l.id().equals(outside.id()) && l.to().equals(outside.to())), after.toString());
+        assertTrue(after.legs().stream().anyMatch(l -> l.to().transport().equals("error") && l.to().target().startsWith("5.1.1 ")), after.toString());
+        assertEquals(Optional.of("odd"), queue.find("s.2").orElseThrow().item().held());
+        assertEquals(1, run("requeue", "s.9"));
+    }
+
+    @Test
     void saysHowItIsUsed() throws IOException {
-        for (var wrong : List.of(List.<String>of(), List.of("list", "s.1"), List.of("show"), List.of("hold"), List.of("purge", "s.1"))) {
+        for (var wrong : List.of(List.<String>of(), List.of("list", "s.1"), List.of("show"), List.of("hold"), List.of("purge", "s.1"), List.of("remove", "s.1", "--all"),
+                List.of("hold", "--sender"), List.of("hold", "--sender", "a b"), List.of("hold", "--odd", "x"))) {
             assertEquals(2, run(wrong.toArray(String[]::new)), wrong.toString());
         }
     }

@@ -216,6 +216,29 @@ public interface QueueContract {
     }
 
     @Test
+    default void oneItemIsLeasedByItsId(@TempDir Path folder) throws Exception {
+        use(folder, (queue, clock) -> {
+            put(queue, item("s.1"), clock.instant().plus(HOUR));
+            put(queue, item("s.2").held(Optional.of("odd")), clock.instant());
+            var waiting = queue.lease("me", "s.1", HOUR).orElseThrow();
+            assertEquals(item("s.1"), waiting.item());
+            assertEquals(Optional.empty(), queue.lease("me", "s.1", HOUR));
+            var held = queue.lease("me", "s.2", HOUR).orElseThrow();
+            assertEquals(Optional.of("odd"), held.item().held());
+            assertEquals(Optional.empty(), queue.lease("me", "s.3", HOUR));
+            assertTrue(queue.complete(waiting, nothing(waiting.item()), clock.instant()));
+            assertTrue(queue.complete(held, without(held.item(), 0), clock.instant()));
+            assertEquals(List.of(), queue.lease("me", 9, HOUR));
+            assertEquals(Optional.of("odd"), queue.find("s.2").orElseThrow().item().held());
+            var again = queue.lease("me", "s.2", HOUR).orElseThrow();
+            assertTrue(queue.complete(again, again.item().held(Optional.empty()), clock.instant()));
+            assertEquals(List.of("s.2"), ids(queue.lease("me", 9, HOUR)));
+            clock.pass(HOUR.plusSeconds(1));
+            assertEquals(List.of("s.2"), ids(queue.lease("me", 9, HOUR)));
+        });
+    }
+
+    @Test
     default void whatIsRemovedIsGone(@TempDir Path folder) throws Exception {
         use(folder, (queue, clock) -> {
             put(queue, item("s.1"), clock.instant());

@@ -1,32 +1,42 @@
 package org.posthouse.filedirectory;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.posthouse.message.Address;
 
 /**
- * What {@code conf/aliases} says: other names for accounts, in UTF-8.
+ * What {@code conf/aliases} says: other names for accounts and domains, in UTF-8.
  *
  * <pre>
- * line   = comment / blank / alias ":" target *( "," target )
+ * line   = comment / blank / alias ":" target *( "," target ) / "@" domain "->" "@" domain
  * alias  = local "@" domain      ; this address
  *        / local                 ; this local part in every domain, unless a line with the domain says otherwise
  *        / "@" domain            ; the catch-all: whatever else comes for the domain
  * target = local "@" domain / local   ; without a domain: in the domain of the address that was asked for
+ *        / ":include:" file      ; all who stand in that file of conf/
  * </pre>
+ * The last form of a line makes the first domain another name of the second: who is there is here.
  *
- * @param byAlias the key as in the file, folded; targets without a domain have an empty one
+ * @param byAlias  the key as in the file, folded
+ * @param byDomain the other names of domains, folded
  */
-record Aliases(Map<String, List<Address>> byAlias) {
+record Aliases(Map<String, List<Target>> byAlias, Map<String, String> byDomain) {
     static Aliases parse(String text, Domains domains) throws BadLine {
-        var byAlias = new LinkedHashMap<String, List<Address>>();
+        var byAlias = new LinkedHashMap<String, List<Target>>();
+        var byDomain = new LinkedHashMap<String, String>();
         int number = 0;
         for (var line : text.split("\n", -1)) {
             number++;
             if (line.isBlank() || line.stripLeading().startsWith("#")) {
+                continue;
+            }
+            int arrow = line.indexOf("->");
+            if (arrow >= 0 && line.stripLeading().startsWith("@") && line.indexOf(':') < 0) {
+                var domain = domain(line.substring(0, arrow).strip(), number);
+                if (byDomain.put(domain, domain(line.substring(arrow + 2).strip(), number)) != null) {
+                    throw new BadLine(number, "@" + domain + " stands here twice; keep one of the two lines");
+                }
                 continue;
             }
             int colon = line.indexOf(':');
@@ -34,20 +44,20 @@ record Aliases(Map<String, List<Address>> byAlias) {
                 throw new BadLine(number, "no ':'; write alias@domain: target, target");
             }
             var alias = alias(line.substring(0, colon).strip(), number);
-            if (byAlias.put(alias, targets(line.substring(colon + 1), number, domains)) != null) {
+            if (byAlias.put(alias, Targets.parse(line.substring(colon + 1), number, domains)) != null) {
                 throw new BadLine(number, alias + " stands here twice; put all its targets into one line");
             }
         }
-        return new Aliases(byAlias);
+        return new Aliases(byAlias, byDomain);
     }
 
     /** The targets for exactly this address; one without a local part asks for the catch-all. */
-    Optional<List<Address>> find(String local, String domain) {
+    Optional<List<Target>> find(String local, String domain) {
         var targets = byAlias.get(local + "@" + domain);
         if (targets == null && !local.isEmpty() && local.indexOf('@') < 0) { // "info@here"@there is not info@here
             targets = byAlias.get(local);
         }
-        return Optional.ofNullable(targets).map(some -> some.stream().map(t -> t.hasDomain() ? t : new Address(t.local(), domain)).toList());
+        return Optional.ofNullable(targets);
     }
 
     private static String alias(String text, int number) throws BadLine {
@@ -60,22 +70,11 @@ record Aliases(Map<String, List<Address>> byAlias) {
         return folded;
     }
 
-    private static List<Address> targets(String text, int number, Domains domains) throws BadLine {
-        var targets = new ArrayList<Address>();
-        for (var part : text.split(",", -1)) {
-            targets.add(target(part.strip(), number, domains));
-        }
-        return List.copyOf(targets);
-    }
-
-    private static Address target(String text, int number, Domains domains) throws BadLine {
+    private static String domain(String text, int number) throws BadLine {
         var folded = Names.fold(text);
-        if (Names.local(folded)) {
-            return new Address(folded, "");
+        if (!folded.startsWith("@") || Names.parse("x" + folded).isEmpty()) {
+            throw new BadLine(number, "'" + Users.shown(text) + "' is not a domain; write @old.example -> @new.example");
         }
-        var target = Names.parse(folded)
-                .orElseThrow(() -> new BadLine(number, "'" + Users.shown(text) + "' is not a mail address; write name@domain or name"));
-        // RFC 5321 §2.4: only their own host knows what the case of others' names means
-        return domains.all().contains(target.domain()) ? target : Address.parse(text).orElse(target);
+        return folded.substring(1);
     }
 }

@@ -1,7 +1,11 @@
 package org.posthouse.filedirectory;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -55,6 +59,9 @@ public final class FileDirectory implements Directory {
     private final Passwords passwords;
     private final Editor editor;
     private final Storing storing;
+    private final Disk disk;
+    private final Site site;
+    private final ConcurrentMap<String, ConfFile<List<Address>>> lists = new ConcurrentHashMap<>();
 
     @Activate public FileDirectory(Config config, @Reference Disk disk, @Reference Site site) {
         this(new Storing(NewPasswords.of(config.scheme()), config.scram(), config.rehash(), Setting.duration("remember", config.remember())), disk, site);
@@ -66,6 +73,8 @@ public final class FileDirectory implements Directory {
         this.passwords = new Passwords(storing);
         this.editor = new FileEditor(users, aliases, passwords, site);
         this.storing = storing;
+        this.disk = disk;
+        this.site = site;
     }
 
     private Aliases readAliases(String text, Domains domains) throws BadLine {
@@ -81,8 +90,33 @@ public final class FileDirectory implements Directory {
         if (user.isPresent()) {
             return new Resolution.Local(user.get().id());
         }
-        return aliases.current().find(local, address.domain())
-                .<Resolution>map(Resolution.Aliases::new).orElseGet(Resolution.Unknown::new);
+        var known = aliases.current();
+        var targets = known.find(local, address.domain());
+        if (targets.isPresent()) {
+            return new Resolution.Aliases(addresses(targets.get(), address.domain()));
+        }
+        var domain = known.byDomain().get(address.domain());
+        return domain == null || local.isEmpty() ? new Resolution.Unknown() : new Resolution.Renamed(new Address(local, domain));
+    }
+
+    /** Those of included files that cannot be read are an IOException: then nobody of the list is left out. */
+    private List<Address> addresses(List<Target> targets, String domain) throws IOException {
+        var addresses = new ArrayList<Address>();
+        for (var target : targets) {
+            switch (target) {
+                case Target.One(var address) -> addresses.add(full(address, domain));
+                case Target.Listed(var file) -> lists.computeIfAbsent(file, this::list).current().forEach(a -> addresses.add(full(a, domain)));
+            }
+        }
+        return addresses;
+    }
+
+    private ConfFile<List<Address>> list(String file) {
+        return new ConfFile<>(disk, file, () -> Domains.of(site), Targets::list);
+    }
+
+    private static Address full(Address address, String domain) {
+        return address.hasDomain() ? address : new Address(address.local(), domain);
     }
 
     @Override public Optional<Account> account(String name) throws IOException {

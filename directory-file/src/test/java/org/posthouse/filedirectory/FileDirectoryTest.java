@@ -158,6 +158,31 @@ class FileDirectoryTest implements DirectoryContract {
         assertTrue(directory.account("bob@here.example").isPresent());
     }
 
+    @Test void aFileMayBeIncludedAndIsReadAgainWhenItChanged() throws Exception {
+        var directory = with("", "team: :include:lists/team, bob\nnone: :include:nowhere\n");
+        Files.createDirectory(disk.conf("lists"));
+        write("lists/team", "# all of us\nann\nZoe@else.example, carl@here.example\n");
+        var team = new Address("team", "here.example");
+        assertEquals(aliases("ann@here.example", "Zoe@else.example", "carl@here.example", "bob@here.example"), directory.resolve(team));
+        write("lists/team", "ann\n");
+        assertEquals(aliases("ann@here.example", "bob@here.example"), directory.resolve(team));
+        assertEquals(aliases(), directory.resolve(new Address("none", "here.example")));
+    }
+
+    @Test void aWrongIncludedFileIsATemporaryTrouble() throws Exception {
+        var directory = with("", "team: :include:team\n");
+        write("team", "ann\nnot an address\n");
+        var trouble = assertThrows(IOException.class, () -> directory.resolve(new Address("team", "here.example")));
+        assertEquals("conf/team:2: 'not an address' is not a mail address; write name@domain or name", trouble.getMessage());
+    }
+
+    @Test void aDomainMayBeAnotherNameOfOne() throws Exception {
+        var directory = with("", "info@here.example: bob\n@here.example -> @there.example\n");
+        assertEquals(aliases("bob@here.example"), directory.resolve(new Address("info", "here.example")));
+        assertEquals(new Resolution.Renamed(new Address("ann+x", "there.example")), directory.resolve(new Address("Ann+X", "here.example")));
+        assertEquals(new Resolution.Unknown(), directory.resolve(new Address("", "here.example")));
+    }
+
     @Test void aliasesMayLeadOutsideWhereNamesKeepTheirCase() throws Exception {
         var directory = with("", "info@here.example: Ann@else.example, Bob@here.example\n");
         assertEquals(aliases("Ann@else.example", "bob@here.example"), directory.resolve(new Address("info", "here.example")));

@@ -144,6 +144,35 @@ public final class DiskQueue implements Queue {
         return taken;
     }
 
+    @Override
+    public Optional<Lease> lease(String owner, String id, Duration life) throws IOException {
+        var shard = shard(id);
+        shard.items.lock();
+        try {
+            var name = shard.find(id);
+            if (name.isEmpty() || name.get().state() == State.WAITING) {
+                return name.isEmpty() ? Optional.empty() : lease(name.get(), owner, life);
+            }
+            return agenda.isLeased(id) ? Optional.empty() : Optional.of(leased(shard, name.get(), owner, life));
+        } catch (Torn | NoSuchFileException e) {
+            return Optional.empty();
+        } finally {
+            shard.items.unlock();
+        }
+    }
+
+    private Lease leased(Shard shard, QueueName name, String owner, Duration life) throws IOException {
+        var file = shard.read(name, Look.WHOLE);
+        var item = name.state() == State.WAITING ? file.item().held(Optional.empty()) : file.item().held(why(file.item()));
+        var leased = agenda.lease(name, file, owner, life);
+        return new Lease(item, Instant.ofEpochMilli(name.at()), file.sizeOctets(), leased.token());
+    }
+
+    /** Of a held one; a hold that was cut short may have left none. */
+    private static Optional<String> why(Item item) {
+        return item.held().or(() -> Optional.of("held"));
+    }
+
     /** What was leased for too long is due again, and what was used up comes in. */
     private void refill() throws IOException {
         for (var leased : agenda.overdue()) {
@@ -162,10 +191,7 @@ public final class DiskQueue implements Queue {
             if (agenda.isLeased(name.id()) || !shard.has(name)) {
                 return Optional.empty();
             }
-            var file = shard.read(name, Look.WHOLE);
-            var leased = agenda.lease(name, file, owner, life);
-            return Optional.of(new Lease(file.item().held(Optional.empty()), Instant.ofEpochMilli(name.at()), file.sizeOctets(),
-                    leased.token()));
+            return Optional.of(leased(shard, name, owner, life));
         } catch (Torn e) {
             LOG.warn("torn file={} cause=\"{}\" kept-in={}", name, e.getMessage(), aside);
             shard.putAside(name, aside);
@@ -243,6 +269,7 @@ public final class DiskQueue implements Queue {
                     .sorted(Comparator.comparing(QueueName::id)).limit(most - page.size()).toList();
             for (var name : names) {
                 entry(shard, name).ifPresent(page::add);
+                shard.saw(name);
             }
         } finally {
             shard.items.unlock();
@@ -254,7 +281,7 @@ public final class DiskQueue implements Queue {
             var file = shard.read(name, Look.ENVELOPE);
             var leased = agenda.leased(name.id());
             var item = name.state() == State.WAITING ? file.item().held(leased.flatMap(Leased::hold))
-                    : file.item().held(file.item().held().or(() -> Optional.of("held")));
+                    : file.item().held(why(file.item()));
             return Optional.of(new Entry(item, Instant.ofEpochMilli(name.at()), file.sizeOctets(),
                     leased.map(Leased::owner)));
         } catch (NoSuchFileException | Torn e) {

@@ -5,8 +5,11 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -28,11 +31,22 @@ final class Shard {
     private static final Logger LOG = LoggerFactory.getLogger("queue-disk");
     private static final int KEPT_OCTETS = 256 * 1024; // of a spare file; longer ones give their room back
 
+    private static final int MOST_SEEN = 600; // a page of a reader is shorter
+
     final Lock items = new ReentrantLock();
 
     private final Disk disk;
     private final Path folder;
     private final int mostSpare;
+    /** Where some items were last; whoever looks there finds out whether they still are. */
+    private final Map<String, QueueName> seen = Collections.synchronizedMap(new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, QueueName> eldest) {
+            return size() > MOST_SEEN;
+        }
+    });
     private final Deque<Path> spare = new ConcurrentLinkedDeque<>();
     private final AtomicInteger spares = new AtomicInteger();
     private final AtomicLong number = new AtomicLong();
@@ -85,7 +99,17 @@ final class Shard {
         }
     }
 
+    /** Remembers where an item is. */
+    void saw(QueueName name) {
+        seen.put(name.id(), name);
+    }
+
+    /** Without a look at all names where that can be. */
     Optional<QueueName> find(String id) throws IOException {
+        var last = seen.get(id);
+        if (last != null && has(last)) {
+            return Optional.of(last);
+        }
         return names().stream().filter(n -> n.id().equals(id)).findFirst();
     }
 
@@ -113,6 +137,7 @@ final class Shard {
             file = target;
             disk.syncFolder(folder);
             there = true;
+            saw(name);
         } finally {
             if (!there) {
                 discard(file);
@@ -157,6 +182,7 @@ final class Shard {
     void rename(QueueName from, QueueName to) throws IOException {
         if (!from.equals(to)) {
             disk.rename(folder.resolve(from.toString()), folder.resolve(to.toString()));
+            saw(to);
         }
     }
 
@@ -166,6 +192,7 @@ final class Shard {
 
     /** The item is gone durably, and only then its file may be another's. */
     void free(QueueName name) throws IOException {
+        seen.remove(name.id());
         var file = folder.resolve(name.toString());
         if (spares.get() >= mostSpare) {
             disk.delete(file);

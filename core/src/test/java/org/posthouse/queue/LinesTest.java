@@ -1,0 +1,155 @@
+package org.posthouse.queue;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.posthouse.message.Address;
+import org.posthouse.message.Contents;
+import org.posthouse.message.Status;
+import org.posthouse.pipeline.Recipient;
+import org.posthouse.pipeline.Sender;
+import org.posthouse.queue.Line.Feedback;
+import org.posthouse.state.SetClock;
+
+/** Who goes next, and how many at a time. */
+class LinesTest {
+    private static final Duration REST = Duration.ofMinutes(5);
+    private static final Status NO_ANSWER = new Status("4.4.1", "no answer");
+
+    private final SetClock clock = new SetClock();
+    private final Lines lines = new Lines(clock);
+    private int number;
+
+    private void add(String sender, String domain, String priority) {
+        var from = new Sender(new Address(sender, "here.test"), priority.isEmpty() ? Map.of() : Map.of("MT-PRIORITY", priority));
+        var to = new Destination(domain.contains("@") ? "local" : "smtp", domain, "INBOX");
+        var waiting = List.of(new Queue.Waiting(new Recipient(new Address("zoe", domain)), Optional.empty()));
+        var item = new Queue.Item("s." + ++number, Instant.EPOCH, from, List.of(new Queue.Leg(new DeliveryId("s." + number + ".1"), to, waiting)));
+        var job = new Job(item, Contents.of("\n"));
+        lines.add(Errand.of(job, job.consignments().getFirst()));
+    }
+
+    private List<Errand> begun() {
+        var begun = new ArrayList<Errand>();
+        for (var next = lines.next(); next.isPresent(); next = lines.next()) {
+            begun.add(next.get());
+        }
+        return begun;
+    }
+
+    private void ended(Errand errand, Feedback feedback) {
+        lines.ended(errand, feedback, NO_ANSWER, REST);
+    }
+
+    @Test
+    void aPlaceThatTakesMailGetsMoreAtATimeUpToTheBound() {
+        for (int i = 0; i < 500; i++) {
+            add("bulk", "a.test", "");
+        }
+        var begun = begun();
+        assertEquals(5, begun.size());
+        begun.forEach(e -> ended(e, Feedback.REACHED));
+        begun = begun();
+        assertEquals(5, begun.size() - 0, "one round of successes has not quite made six of five");
+        begun.forEach(e -> ended(e, Feedback.REACHED));
+        assertEquals(6, (begun = begun()).size());
+        for (int i = 0; i < 30; i++) {
+            begun.forEach(e -> ended(e, Feedback.REACHED));
+            begun = begun();
+        }
+        assertEquals(20, begun.size());
+    }
+
+    @Test
+    void aPlaceThatIsNotReachedIsLeftAloneAfterThreeFailures() {
+        for (int i = 0; i < 20; i++) {
+            add("bulk", "down.test", "");
+        }
+        var begun = begun();
+        ended(begun.get(0), Feedback.UNREACHED);
+        ended(begun.get(1), Feedback.UNREACHED);
+        assertEquals(List.of(), lines.putOff());
+        ended(begun.get(2), Feedback.UNREACHED);
+        assertEquals(15, lines.putOff().size());
+        assertEquals(2, lines.size());
+        add("bulk", "down.test", "");
+        assertEquals(List.of(), begun());
+        assertEquals(NO_ANSWER, lines.putOff().getFirst().why());
+        ended(begun.get(3), Feedback.NOTHING);
+        ended(begun.get(4), Feedback.NOTHING);
+        clock.pass(REST);
+        add("bulk", "down.test", "");
+        add("bulk", "down.test", "");
+        var again = begun();
+        assertEquals(1, again.size(), "one goes to see");
+        ended(again.getFirst(), Feedback.REACHED);
+        assertEquals(1, begun().size());
+    }
+
+    @Test
+    void theOperatorMayHurryToAPlaceThatIsDown() {
+        for (int i = 0; i < 3; i++) {
+            add("bulk", "down.test", "");
+        }
+        begun().forEach(e -> ended(e, Feedback.UNREACHED));
+        lines.revive();
+        add("bulk", "down.test", "");
+        assertEquals(1, begun().size());
+    }
+
+    @Test
+    void oneSendersThousandDoNotDelayAnothersOne() {
+        for (int i = 0; i < 1_000; i++) {
+            add("bulk", "a.test", "");
+        }
+        var first = begun();
+        add("ann", "a.test", "");
+        ended(first.get(0), Feedback.NOTHING);
+        ended(first.get(1), Feedback.NOTHING);
+        assertEquals(List.of("bulk@here.test", "ann@here.test"), begun().stream().map(Errand::sender).toList());
+    }
+
+    @Test
+    void highPriorityGoesFirstAndLowLast() {
+        for (int i = 0; i < 5; i++) {
+            add("bulk", "a.test", "");
+        }
+        var first = begun();
+        add("low", "a.test", "-4");
+        add("usual", "a.test", "");
+        add("high", "a.test", "6");
+        first.forEach(e -> ended(e, Feedback.NOTHING));
+        assertEquals(List.of("high@here.test", "usual@here.test", "low@here.test"), begun().stream().map(Errand::sender).toList());
+    }
+
+    @Test
+    void allPlacesTogetherHaveABoundAndTakeTurns() {
+        lines.limits(new Lines.Limits(6, 20, 5));
+        for (int i = 0; i < 10; i++) {
+            add("bulk", "a.test", "");
+        }
+        add("bulk", "b.test", "");
+        var begun = begun();
+        assertEquals(6, begun.size());
+        assertTrue(begun.stream().anyMatch(e -> e.consignment().to().target().equals("b.test")));
+        ended(begun.getFirst(), Feedback.NOTHING);
+        assertEquals(1, begun().size());
+    }
+
+    @Test
+    void aMailboxHereIsNeverDown() {
+        for (int i = 0; i < 8; i++) {
+            add("bulk", "ann@here.test", "");
+        }
+        begun().forEach(e -> ended(e, Feedback.UNREACHED));
+        assertEquals(List.of(), lines.putOff());
+        assertEquals(3, begun().size());
+    }
+}
