@@ -1,9 +1,15 @@
 package org.posthouse.pipeline;
 
+import java.io.IOException;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.posthouse.config.Values;
+import org.posthouse.message.Address;
+import org.posthouse.message.Refusal;
+import org.posthouse.queue.Route;
+import org.posthouse.queue.Way;
 
 /** The one door, with the filters standing at it. */
 public final class FilteredIntake implements Intake {
@@ -45,5 +51,18 @@ public final class FilteredIntake implements Intake {
     @Override
     public Transaction begin(Client client) {
         return new Incoming(client, rooms, screening, settings);
+    }
+
+    @Override
+    public List<Address> members(Address address) throws Refusal, IOException {
+        return switch (rooms.routes().route(address)) {
+            case Route.Local local -> local.ways(new Recipient(address)).stream().map(way -> member(address, way)).distinct().toList();
+            case Route.Unknown(var why) -> throw new Refusal(why);
+            case Route.Outside _ -> List.of();
+        };
+    }
+
+    private static Address member(Address asked, Way way) {
+        return way.to().transport().equals("local") ? Address.parse(way.to().target()).orElse(asked) : way.recipient().address();
     }
 }
