@@ -64,6 +64,7 @@ public final class Courier {
 
     private final PluginQueue queue;
     private final Attempts attempts;
+    private final Notices notices;
     private final Aftermath aftermath;
     private final Rounds rounds;
     private final Requeue requeue;
@@ -76,7 +77,8 @@ public final class Courier {
             Clock clock) {
         this.queue = new PluginQueue(queues);
         this.attempts = new Attempts(deliveries, routes::fallbacks, trace, metrics);
-        this.aftermath = new Aftermath(queue, new Notices(queue, routes, site, trace, metrics, clock), clock);
+        this.notices = new Notices(queue, routes, site, trace, metrics, clock);
+        this.aftermath = new Aftermath(queue, notices, clock);
         this.rounds = new Rounds(queue, attempts, aftermath, clock);
         this.requeue = new Requeue(queue, routes, clock);
         this.trace = trace;
@@ -174,6 +176,15 @@ public final class Courier {
             parcels.put(parcel, new Consignment(delivery, parcel.batch.from, parcel.to, recipients.get(parcel), parcel.batch.content));
         }
         return parcels;
+    }
+
+    /** Tells the sender of mail that nobody waits with that these recipients were refused. False when that could not be done now. */
+    public boolean undeliverable(MessageId id, Sender from, Map<Recipient, Status> refused, Content content) {
+        var waiting = new ArrayList<Waiting>();
+        refused.forEach((to, why) -> waiting.add(new Waiting(to, Optional.of(why))));
+        var leg = new Leg(new DeliveryId(id, 0), new Destination("none", "", "INBOX"), waiting);
+        return notices.failure(new Item(id.text(), clock.instant(), from, List.of(leg)), content,
+                waiting.stream().map(one -> new Aftermath.Ended(leg, one, false)).toList());
     }
 
     /** The consignments of a queued item. */
