@@ -5,11 +5,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.posthouse.config.Values;
 import org.posthouse.message.Address;
 import org.posthouse.message.Refusal;
+import org.posthouse.queue.Destination;
 import org.posthouse.queue.Route;
-import org.posthouse.queue.Way;
 
 /** The one door, with the filters standing at it. */
 public final class FilteredIntake implements Intake {
@@ -56,13 +57,14 @@ public final class FilteredIntake implements Intake {
     @Override
     public List<Address> members(Address address) throws Refusal, IOException {
         return switch (rooms.routes().route(address)) {
-            case Route.Local local -> local.ways(new Recipient(address)).stream().map(way -> member(address, way)).distinct().toList();
+            case Route.Local local -> Stream.concat(local.destinations().stream().map(to -> member(address, to)), local.outside().stream())
+                    .distinct().toList();
             case Route.Unknown(var why) -> throw new Refusal(why);
-            case Route.Outside _ -> List.of();
+            case Route.Backup _, Route.Outside _ -> List.of();
         };
     }
 
-    private static Address member(Address asked, Way way) {
-        return way.to().transport().equals("local") ? Address.parse(way.to().target()).orElse(asked) : way.recipient().address();
+    private static Address member(Address asked, Destination to) {
+        return to.transport().equals("local") ? Address.parse(to.target()).orElse(asked) : asked;
     }
 }

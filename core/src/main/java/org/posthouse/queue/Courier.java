@@ -180,11 +180,11 @@ public final class Courier {
 
     /** Tells the sender of mail that nobody waits with that these recipients were refused. False when that could not be done now. */
     public boolean undeliverable(MessageId id, Sender from, Map<Recipient, Status> refused, Content content) {
-        var waiting = new ArrayList<Waiting>();
-        refused.forEach((to, why) -> waiting.add(new Waiting(to, Optional.of(why))));
+        var waiting = refused.entrySet().stream().map(one -> new Waiting(one.getKey(), Optional.of(one.getValue()))).toList();
         var leg = new Leg(new DeliveryId(id, 0), new Destination("none", "", "INBOX"), waiting);
-        return notices.failure(new Item(id.text(), clock.instant(), from, List.of(leg)), content,
-                waiting.stream().map(one -> new Aftermath.Ended(leg, one, false)).toList());
+        var ended = new LinkedHashMap<Aftermath.Ended, Leg>();
+        waiting.forEach(one -> ended.put(new Aftermath.Ended(one, Aftermath.How.FAILED, Optional.empty()), leg));
+        return notices.failure(new Item(id.text(), clock.instant(), from, List.of(leg)), content, ended);
     }
 
     /** The consignments of a queued item. */

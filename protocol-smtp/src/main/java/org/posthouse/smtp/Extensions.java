@@ -60,6 +60,9 @@ record Extensions(Connection connection, Client client, Dialect dialect, SmtpSet
         if (connection.secure()) {
             lines.add("REQUIRETLS"); // RFC 8689 §2: only where TLS is on
         }
+        if (submission()) {
+            lines.add("MT-PRIORITY");
+        }
         if (futureRelease()) {
             lines.add("FUTURERELEASE " + settings.futureRelease().toSeconds() + " " + latestRelease());
         }
@@ -98,6 +101,7 @@ record Extensions(Connection connection, Client client, Dialect dialect, SmtpSet
         }
         if (hello == Hello.HELO && !parameters.isEmpty() || !auth() && parameters.contains("AUTH")
                 || !connection.secure() && parameters.contains("REQUIRETLS") || dialect == Dialect.LMTP && parameters.contains("PRDR")
+                || !submission() && parameters.contains("MT-PRIORITY") // RFC 6710 §4.1: of users, who are known
                 || !futureRelease() && (parameters.contains("HOLDFOR") || parameters.contains("HOLDUNTIL"))) {
             return Optional.of(NOT_OFFERED);
         }

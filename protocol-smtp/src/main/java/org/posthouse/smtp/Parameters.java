@@ -58,6 +58,7 @@ final class Parameters {
             case "BODY" -> BODIES.contains(value.toUpperCase(Locale.ROOT)) ? Optional.empty() : Optional.of(unknown("BODY=" + value));
             case "SMTPUTF8", "REQUIRETLS", "PRDR" -> wellFormed(value.isEmpty()); // RFC 6531 §3.4, RFC 8689 §2
             case "AUTH" -> wellFormed(!value.isEmpty()); // RFC 4954 §5: taken and not believed
+            case "MT-PRIORITY" -> wellFormed(value.matches("-?[1-9]|0")); // RFC 6710 §8
             case "HOLDFOR" -> wellFormed(value.matches("[1-9]\\d{0,8}")); // RFC 4865 §4.1
             case "HOLDUNTIL" -> wellFormed(instant(value).isPresent());
             case DsnReturn.RET, DsnReturn.ENVID -> Optional.empty(); // together, above
