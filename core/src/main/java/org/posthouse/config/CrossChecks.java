@@ -121,6 +121,9 @@ final class CrossChecks {
             problem(listener, "tls", "a submission listener needs TLS, since users send their passwords",
                     "write implicit or starttls");
         }
+        if (protocol.equals("lmtp") && listener.given().contains("port") && values.number("port") == 25) {
+            problem(listener, "port", "LMTP must not be spoken on port 25 (RFC 2033)", "write 24, for one");
+        }
         if (values.has("address") && !isAddress(values.text("address"))) {
             problem(listener, "address", "'" + values.text("address") + "' is not an IP address",
                     "write it like 192.0.2.1 or 2001:db8::1");

@@ -100,6 +100,7 @@ final class Kernel {
             thread.start();
             if (listen) {
                 rooms.courier.start();
+                rooms.drop.start();
             }
         } finally {
             kernel.unlock();
@@ -279,6 +280,7 @@ final class Kernel {
         rooms.listeners.stopAccepting();
         rooms.listeners.close(SESSIONS_END_WITHIN);
         try {
+            rooms.drop.close();
             rooms.courier.close();
             if (kernel.tryLock(STOPS_WITHIN.toMillis(), TimeUnit.MILLISECONDS)) {
                 try {

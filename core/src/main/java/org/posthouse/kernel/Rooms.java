@@ -42,6 +42,7 @@ import org.posthouse.observe.MicrometerMetrics;
 import org.posthouse.observe.Observer;
 import org.posthouse.observe.Observers;
 import org.posthouse.observe.Trace;
+import org.posthouse.pipeline.DropFolder;
 import org.posthouse.pipeline.Filter;
 import org.posthouse.pipeline.FilteredIntake;
 import org.posthouse.pipeline.Intake;
@@ -89,6 +90,7 @@ final class Rooms {
     final Courier courier;
     final FilteredIntake intake;
     final DnsjavaDns dns;
+    final DropFolder drop;
     final ServerCertificates certificates;
     final Listeners listeners;
 
@@ -120,6 +122,7 @@ final class Rooms {
         courier = new Courier(deliveries, queues, routes, site, trace, metrics, clock);
         intake = new FilteredIntake(
                 new org.posthouse.pipeline.Rooms(filters, routes, courier, directories, states, spool, site, trace, metrics, clock));
+        drop = new DropFolder(intake, courier, disk, site, clock);
         certificates = new ServerCertificates(disk.conf("tls"));
         listeners = new Listeners(protocols, certificates, new SessionIds(), trace, metrics);
     }

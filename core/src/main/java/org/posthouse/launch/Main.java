@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.osgi.framework.BundleException;
 
 /**
@@ -78,9 +79,36 @@ public final class Main {
             case "run" -> alone(words).serve();
             case "start" -> alone(words).start();
             case "stop" -> alone(words).stop();
+            case "sendmail", "mailq", "newaliases" -> sendmail(words);
             case "help", "--help", "-h" -> command(List.of("help"));
             default -> command(words);
         };
+    }
+
+    /** What it is called decides what it does, as with sendmail's own links. */
+    private int sendmail(List<String> called) throws IOException, BundleException, InterruptedException {
+        try {
+            var words = SendmailWords.of(called.getFirst(), called.subList(1, called.size()));
+            return switch (words.mode()) {
+                case 'i' -> Sendmail.OK; // aliases need no making
+                case 'p' -> command(List.of("queue", "list"));
+                case 'q' -> command(List.of("queue", "flush"));
+                case 'v' -> command(Stream.concat(Stream.of("route"), words.recipients().stream()).toList());
+                default -> {
+                    mustExist();
+                    yield new Sendmail(home.folder(), words, System.in).run();
+                }
+            };
+        } catch (BadUse e) {
+            return Sendmail.ended(Sendmail.USAGE, e.getMessage());
+        }
+    }
+
+    private void mustExist() throws BadUse {
+        if (!Files.isDirectory(home.folder())) {
+            throw new BadUse(home.folder()
+                    + " is not there; write posthouse --home DIR COMMAND, or posthouse --home DIR run to make one");
+        }
     }
 
     private Main alone(List<String> words) throws BadUse {
@@ -190,10 +218,7 @@ public final class Main {
     }
 
     private int command(List<String> words) throws BadUse, IOException, BundleException, InterruptedException {
-        if (!Files.isDirectory(home.folder())) {
-            throw new BadUse(home.folder()
-                    + " is not there; write posthouse --home DIR COMMAND, or posthouse --home DIR run to make one");
-        }
+        mustExist();
         var request = Request.of(words, System.in);
         for (long waited = 0; waited < TURN_MILLIS; waited += 100) {
             var status = new ControlClient(home.folder()).run(request.words(), request.in());

@@ -11,13 +11,13 @@ import org.posthouse.net.Peer;
  * connection; {@link #hello} after STARTTLS starts it anew (RFC 3207 §4.2).
  */
 public final class Client {
-    private final Peer peer;
+    private volatile Peer peer;
     private final List<Finding> findings = new CopyOnWriteArrayList<>();
     private volatile String hello = "";
     private volatile String protocol = "";
     private volatile String cipher = "";
     private volatile Optional<AccountId> account = Optional.empty();
-    private final Standing atConnect = new Standing();
+    private Standing atConnect = new Standing();
     private Standing atHello = new Standing();
     private int messages;
 
@@ -27,6 +27,18 @@ public final class Client {
 
     public Peer peer() {
         return peer;
+    }
+
+    /**
+     * From here on the client is another, whom it speaks for and is trusted to name: what was found, said and proved before is
+     * forgotten. The session stays the same, and the numbers of its messages go on.
+     */
+    public void speaksFor(Peer other) {
+        peer = other;
+        account = Optional.empty();
+        forget(atConnect.ruling().findings());
+        atConnect = new Standing();
+        hello("");
     }
 
     /** The name it gave at HELO, EHLO or LHLO; empty before. */

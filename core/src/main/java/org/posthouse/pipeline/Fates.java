@@ -16,8 +16,9 @@ record Fates(Map<Recipient, Disposition> each, Telling telling) {
     enum Telling {
         EACH, ALL;
 
-        static Telling to(Client client) {
-            return client.protocol().startsWith("LMTP") ? EACH : ALL;
+        /** By LMTP (also UTF8LMTP, RFC 6531 §4.3), and where the sender asked for PRDR. */
+        static Telling to(Client client, Sender from) {
+            return client.protocol().contains("LMTP") || from.parameters().containsKey("PRDR") ? EACH : ALL;
         }
     }
 

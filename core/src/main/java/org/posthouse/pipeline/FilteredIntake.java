@@ -1,9 +1,16 @@
 package org.posthouse.pipeline;
 
+import java.io.IOException;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.posthouse.config.Values;
+import org.posthouse.message.Address;
+import org.posthouse.message.Refusal;
+import org.posthouse.queue.Destination;
+import org.posthouse.queue.Route;
 
 /** The one door, with the filters standing at it. */
 public final class FilteredIntake implements Intake {
@@ -45,5 +52,19 @@ public final class FilteredIntake implements Intake {
     @Override
     public Transaction begin(Client client) {
         return new Incoming(client, rooms, screening, settings);
+    }
+
+    @Override
+    public List<Address> members(Address address) throws Refusal, IOException {
+        return switch (rooms.routes().route(address)) {
+            case Route.Local local -> Stream.concat(local.destinations().stream().map(to -> member(address, to)), local.outside().stream())
+                    .distinct().toList();
+            case Route.Unknown(var why) -> throw new Refusal(why);
+            case Route.Backup _, Route.Outside _ -> List.of();
+        };
+    }
+
+    private static Address member(Address asked, Destination to) {
+        return to.transport().equals("local") ? Address.parse(to.target()).orElse(asked) : asked;
     }
 }

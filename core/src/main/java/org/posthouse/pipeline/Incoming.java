@@ -164,7 +164,7 @@ final class Incoming implements Transaction {
     }
 
     private Fates fates(Ruling ruling, Envelope envelope) {
-        return Fates.of(ruling, settings.thresholds(), envelope.to(), Telling.to(client));
+        return Fates.of(ruling, settings.thresholds(), envelope.to(), Telling.to(client, from));
     }
 
     private Receipt deliver(Fates fates, Ruling ruling, Content content) throws IOException {

@@ -3,6 +3,7 @@ package org.posthouse.queue;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -15,6 +16,7 @@ import org.posthouse.config.Values;
 import org.posthouse.message.Content;
 import org.posthouse.message.MessageId;
 import org.posthouse.message.Status;
+import org.posthouse.message.Unavailable;
 import org.posthouse.net.Site;
 import org.posthouse.observe.Metrics;
 import org.posthouse.observe.Trace;
@@ -62,6 +64,7 @@ public final class Courier {
 
     private final PluginQueue queue;
     private final Attempts attempts;
+    private final Notices notices;
     private final Aftermath aftermath;
     private final Rounds rounds;
     private final Requeue requeue;
@@ -74,7 +77,8 @@ public final class Courier {
             Clock clock) {
         this.queue = new PluginQueue(queues);
         this.attempts = new Attempts(deliveries, routes::fallbacks, trace, metrics);
-        this.aftermath = new Aftermath(queue, new Notices(queue, routes, site, trace, metrics, clock), clock);
+        this.notices = new Notices(queue, routes, site, trace, metrics, clock);
+        this.aftermath = new Aftermath(queue, notices, clock);
         this.rounds = new Rounds(queue, attempts, aftermath, clock);
         this.requeue = new Requeue(queue, routes, clock);
         this.trace = trace;
@@ -130,6 +134,9 @@ public final class Courier {
      * nothing was taken.
      */
     public Map<Recipient, Status> deliver(MessageId id, Sender from, List<Copy> asked) throws IOException {
+        if (!queue.isHere() && FutureRelease.of(from, Instant.EPOCH).isAfter(Instant.EPOCH)) {
+            throw new Unavailable("no queue to keep mail until its time");
+        }
         var copies = asked.stream().map(Expansion::of).toList();
         var parcels = parcels(id, from, copies);
         var statuses = queue.isHere() ? taken(id, parcels) : straight(parcels);
@@ -171,6 +178,15 @@ public final class Courier {
         return parcels;
     }
 
+    /** Tells the sender of mail that nobody waits with that these recipients were refused. False when that could not be done now. */
+    public boolean undeliverable(MessageId id, Sender from, Map<Recipient, Status> refused, Content content) {
+        var waiting = refused.entrySet().stream().map(one -> new Waiting(one.getKey(), Optional.of(one.getValue()))).toList();
+        var leg = new Leg(new DeliveryId(id, 0), new Destination("none", "", "INBOX"), waiting);
+        var ended = new LinkedHashMap<Aftermath.Ended, Leg>();
+        waiting.forEach(one -> ended.put(new Aftermath.Ended(one, Aftermath.How.FAILED, Optional.empty()), leg));
+        return notices.failure(new Item(id.text(), clock.instant(), from, List.of(leg)), content, ended);
+    }
+
     /** The consignments of a queued item. */
     static List<Consignment> consignments(Item item, Content content) {
         return item.legs().stream().map(leg -> new Consignment(leg.id(), item.from(), leg.to(),
@@ -186,7 +202,8 @@ public final class Courier {
                 batch.held), batch));
         var atOnce = new LinkedHashMap<Item, Batch>();
         for (var item : items.entrySet()) {
-            if (item.getValue().held.isEmpty() && item.getKey().legs().stream().allMatch(l -> Attempts.atOnce(l.to()))) {
+            boolean later = FutureRelease.of(item.getKey().from(), item.getKey().arrived()).isAfter(item.getKey().arrived());
+            if (!later && item.getValue().held.isEmpty() && item.getKey().legs().stream().allMatch(l -> Attempts.atOnce(l.to()))) {
                 atOnce.put(item.getKey(), item.getValue());
             } else {
                 put(item.getKey(), item.getValue().content, false);
@@ -238,7 +255,7 @@ public final class Courier {
     /** @param tried whether it has been tried before, so that it should rest a little */
     private void put(Item item, Content content, boolean tried) throws IOException {
         var now = clock.instant();
-        var due = tried ? rounds.plan().next(item, now, RandomGenerator.getDefault()) : now;
+        var due = tried ? rounds.plan().next(item, now, RandomGenerator.getDefault()) : FutureRelease.of(item.from(), item.arrived());
         queue.put(item, content, due);
         trace.event(item.id(), item.held().isPresent() ? "held" : "queued", "legs", item.legs().size(), "size", content.size(),
                 "why", item.held().orElse(null));

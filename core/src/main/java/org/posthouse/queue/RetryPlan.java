@@ -34,15 +34,20 @@ record RetryPlan(Duration first, Duration longest, Duration expire, Duration del
         var pause = begin.multipliedBy(1L << Math.clamp(item.attempts() - 1, 0, MOST_DOUBLINGS));
         long millis = Math.max(SHORTEST_MILLIS, pause.compareTo(longest) < 0 ? pause.toMillis() : longest.toMillis());
         var next = now.plusMillis(millis * 4 / 5 + random.nextLong(millis * 2 / 5));
-        var end = item.arrived().plus(expire);
+        var end = begin(item).plus(expire);
         return next.isAfter(end) && end.isAfter(now) ? end : next;
     }
 
+    /** RFC 4865: mail that was to be held begins to grow old with its release. */
+    private static Instant begin(Queue.Item item) {
+        return FutureRelease.of(item.from(), item.arrived());
+    }
+
     boolean expired(Queue.Item item, Instant now) {
-        return !now.isBefore(item.arrived().plus(expire));
+        return !now.isBefore(begin(item).plus(expire));
     }
 
     boolean late(Queue.Item item, Instant now) {
-        return !now.isBefore(item.arrived().plus(delayNotice));
+        return !now.isBefore(begin(item).plus(delayNotice));
     }
 }

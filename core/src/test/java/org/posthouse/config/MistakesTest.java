@@ -171,7 +171,9 @@ class MistakesTest {
         var listener = "[listener mx]\nport = 25\nprotocol = ";
         assertEquals(List.of("posthouse.conf:5: protocol: 'smpt' is not a protocol; write smtp"),
                 house().wrong(SampleConf.TOP + listener + "smpt\n"));
-        house().right(SampleConf.TOP + listener + "lmtp\n");
+        house().right(SampleConf.TOP + listener.replace("25", "24") + "lmtp\n");
+        assertEquals(List.of("posthouse.conf:4: port: LMTP must not be spoken on port 25 (RFC 2033); write 24, for one"),
+                house().wrong(SampleConf.TOP + listener + "lmtp\n"));
         house().right(SampleConf.TOP + "enable = filter-sample, filter-x*\npostmaster = ann@EXAMPLE.org\n" + listener + "echo\n");
     }
 

@@ -144,6 +144,18 @@ class FilteredIntakeTest {
     }
 
     @Test
+    void whoAsksForAReplyForEachRecipientIsToldUnderSmtpToo() throws Exception {
+        house.filter("filter-a", "judge").at("message", Verdict.only(Set.of(BOB), Verdict.refuse("5.7.1", "spam")));
+        try (var mail = house.intake.begin(client())) {
+            mail.from(new Sender(House.recipient("zoe@outside.test").address(), Map.of("PRDR", "")));
+            mail.to(ANN);
+            mail.to(BOB);
+            assertEquals("5.7.1 spam", mail.data(in(LETTER)).each().get(BOB).toString());
+        }
+        assertEquals(List.of("testsession.1.1 local:ann@example.test"), house.delivered());
+    }
+
+    @Test
     void temporaryBeforePermanentWhenAllRefuseDifferently() throws Exception {
         house.filter("filter-a", "judge").at("message", Verdict.only(Set.of(ANN), Verdict.refuse("4.7.1", "later")));
         house.filter("filter-b", "judge").at("message", Verdict.only(Set.of(BOB), Verdict.refuse("5.7.1", "never")));

@@ -13,6 +13,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.posthouse.auth.AccountId;
+import org.posthouse.message.Address;
 import org.posthouse.message.MessageId;
 import org.posthouse.message.Refusal;
 import org.posthouse.message.Status;
@@ -27,7 +28,7 @@ public final class RecordingIntake implements Intake {
 
     /** A message that was taken, with its client as it was then. */
     public record Message(MessageId id, Sender from, List<Recipient> to, byte[] octets, String hello, String protocol,
-            String cipher, Optional<AccountId> account) {
+            String cipher, Optional<AccountId> account, String remote) {
         public String text() {
             return new String(octets, StandardCharsets.ISO_8859_1);
         }
@@ -38,6 +39,7 @@ public final class RecordingIntake implements Intake {
     private final Map<String, Status> refusedRecipients = new ConcurrentHashMap<>();
     private final Map<String, Status> verdicts = new ConcurrentHashMap<>();
     private final Map<At, IOException> failures = new ConcurrentHashMap<>();
+    private final Map<String, List<Address>> members = new ConcurrentHashMap<>();
     private final AtomicInteger open = new AtomicInteger();
     private volatile Optional<Status> refusedContent = Optional.empty();
     private volatile int readFirst;
@@ -81,6 +83,19 @@ public final class RecordingIntake implements Intake {
         failIfTold(At.BEGIN);
         open.incrementAndGet();
         return new Recording(client, new MessageId(client.peer().session(), client.nextMessage()));
+    }
+
+    /** {@link #members} names this one for that address; addresses that end in {@code here.example} and have none are unknown. */
+    public void member(String member, String of) {
+        members.computeIfAbsent(of, _ -> new CopyOnWriteArrayList<>()).add(Address.parse(member).orElseThrow());
+    }
+
+    @Override
+    public List<Address> members(Address address) throws Refusal {
+        if (!members.containsKey(address.toString()) && address.domain().equals("here.example")) {
+            throw new Refusal("5.1.1", "no such user");
+        }
+        return members.getOrDefault(address.toString(), List.of());
     }
 
     private void failIfTold(At where) throws IOException {
@@ -137,7 +152,7 @@ public final class RecordingIntake implements Intake {
             var each = recipients.stream().collect(Collectors.toMap(r -> r, r -> verdicts.getOrDefault(r.toString(), Status.OK)));
             if (each.values().stream().anyMatch(Status::success)) {
                 messages.add(new Message(id, from, List.copyOf(recipients), octets, client.hello(), client.protocol(),
-                        client.cipher(), client.account()));
+                        client.cipher(), client.account(), client.peer().address().getHostAddress()));
             }
             return new Receipt(id, each);
         }

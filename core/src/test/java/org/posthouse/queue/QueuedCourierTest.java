@@ -385,4 +385,37 @@ class QueuedCourierTest {
         assertEquals(List.of(), waiting());
         assertEquals(1, out.taken().size());
     }
+
+    @Test
+    void mailThatIsToBeHeldForAWhileIsTriedThenAndGrowsOldFromThenOn() throws Exception {
+        set("expire", "1h", "retry-first", "10m");
+        all(new Outcome.Deferred(FULL));
+        var begin = clock.instant();
+        assertEquals(Map.of(ANN, Status.OK), send(new Sender(BOB_SENDS.address(), Map.of("HOLDFOR", "7200")), ANN));
+        assertEquals(List.of(), ids());
+        assertEquals(Duration.ofHours(2), Duration.between(begin, waiting().getFirst().due()));
+        round();
+        assertEquals(List.of(), ids());
+        clock.pass(Duration.ofHours(2));
+        round();
+        assertEquals(List.of("s.1.1"), ids());
+        assertEquals(1, waiting().size());
+        clock.pass(Duration.ofMinutes(50));
+        round();
+        assertEquals(List.of("s.1"), waiting().stream().map(e -> e.item().id()).toList());
+    }
+
+    @Test
+    void aTimeThatIsOverIsNoReasonToHold() throws Exception {
+        delivers();
+        var until = clock.instant().minusSeconds(1).toString();
+        assertEquals(Map.of(ANN, Status.OK), send(new Sender(BOB_SENDS.address(), Map.of("HOLDUNTIL", until)), ANN));
+        assertEquals(List.of("s.1.1"), ids());
+    }
+
+    @Test
+    void withoutAQueueNothingIsHeldForAWhile() {
+        queues.depart(queue);
+        assertThrows(Unavailable.class, () -> send(new Sender(BOB_SENDS.address(), Map.of("HOLDFOR", "60")), ANN));
+    }
 }

@@ -36,8 +36,15 @@ final class HostileIT {
             port     = 0
             max-connections = %d
 
+            [listener lmtp]
+            address  = 127.0.0.1
+            protocol = lmtp
+            port     = 0
+            tls      = none
+
             [protocol-smtp]
             max-size = 8M
+            xclient-from = 127.0.0.0/8
             tarpit   = 1ms
 
             [protocol-pop3]
@@ -231,6 +238,37 @@ final class HostileIT {
             }
             assertTrue(smtp.reply().startsWith("452"));
             smtp.command("RSET", "250");
+        }
+    }
+
+    /** As many replies as recipients, also to who is too much; and no more than are owed. */
+    @Test
+    void everyRecipientOfLmtpIsAnsweredAndNoMore() throws IOException {
+        try (var lmtp = new Line(server.port("lmtp"))) {
+            assertTrue(lmtp.line().startsWith("220"));
+            lmtp.send("LHLO x\r\nMAIL FROM:<a@example.org>\r\n" + "RCPT TO:<ann@example.test>\r\n".repeat(1_001) + "DATA\r\n");
+            assertTrue(new String(lmtp.until("\r\n354 "), StandardCharsets.US_ASCII).contains("\r\n452 "));
+            lmtp.line();
+            repeat(lmtp, "x".repeat(70) + "\r\n", 9 * MEGABYTE);
+            lmtp.send(".\r\nQUIT\r\n");
+            for (int i = 0; i < 1_000; i++) {
+                assertTrue(lmtp.line().startsWith("552 5.3.4"));
+            }
+            assertTrue(lmtp.line().startsWith("221"));
+        }
+    }
+
+    @Test
+    void parametersAndIntroductionsWithoutEnd() throws IOException {
+        try (var smtp = new Smtp(server.port("mx"))) {
+            for (var command : List.of("MAIL FROM:<> ENVID=" + "x".repeat(1_900), "MAIL FROM:<> " + "A=1 ".repeat(400), "XCLIENT NAME=" + "+41".repeat(600),
+                    "XCLIENT " + "ADDR=127.0.0.9 ".repeat(100), "XFORWARD HELO=" + "x".repeat(3_000))) {
+                smtp.command(command, "5");
+            }
+        }
+        try (var smtp = new Smtp(server.port("mx"))) {
+            smtp.send("XCLIENT ADDR=127.0.0.9\r\n".repeat(200));
+            assertTrue(restOf(smtp).lines().toList().getLast().startsWith("421"));
         }
     }
 

@@ -36,6 +36,22 @@ final class Sections {
             tls      = implicit
             """;
 
+    /** For other mail programs of this machine, without and with TLS. */
+    static final String LMTP = """
+
+            [listener lmtp]
+            address  = 127.0.0.1
+            protocol = lmtp
+            port     = 0
+            tls      = none
+
+            [listener lmtptls]
+            address  = 127.0.0.1
+            protocol = lmtp
+            port     = 0
+            tls      = starttls
+            """;
+
     private Sections() {}
 
     static String store(String name) {

@@ -46,8 +46,8 @@ final class ToolsIT {
     @BeforeParameterizedClassInvocation
     static void start(String store) throws IOException, InterruptedException {
         home = homes.resolve(store);
-        server = new Server(home).configure(Sections.store(store) + StraightPathIT.CONF + Sections.SUBMISSION + Sections.POP3_TLS);
-        Files.writeString(home.resolve("conf/users"), "cleo@example.test:{PLAIN}secret\nemma@example.test:{PLAIN}secret\n",
+        server = new Server(home).configure(Sections.store(store) + StraightPathIT.CONF + Sections.SUBMISSION + Sections.POP3_TLS + Sections.LMTP);
+        Files.writeString(home.resolve("conf/users"), "cleo@example.test:{PLAIN}secret\nemma@example.test:{PLAIN}secret\nlena@example.test:{PLAIN}secret\n",
                 StandardOpenOption.APPEND);
         server.start();
         certificate = home.resolve("conf/tls/mail.example.test.pem").toString();
@@ -74,6 +74,16 @@ final class ToolsIT {
             assertTrue(refused.output().contains("<** 5"), refused.output());
         }
         assertEach("ann", ways.size());
+    }
+
+    @Test
+    void swaksDeliversByLmtpAndIsToldOfEach() throws Exception {
+        assertSent("lmtp", "lena@example.test", 0, List.of("--protocol", "LMTP"));
+        assertSent("lmtp", "lena@example.test,lena@example.test", 1, List.of("--protocol", "LMTP"));
+        assertSent("lmtptls", "lena@example.test", 2, List.of("--protocol", "LMTP", "-tls"));
+        assertEquals(RCPT_REFUSED, swaks("lmtp", "x@elsewhere.example", -1, List.of("--protocol", "LMTP")).status());
+        assertTrue(swaks("lmtp", "lena@example.test", -1, List.of("--protocol", "ESMTP")).status() != 0, "LMTP was taken for SMTP");
+        assertEach("lena", 3);
     }
 
     @Test

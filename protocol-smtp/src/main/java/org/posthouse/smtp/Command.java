@@ -1,5 +1,6 @@
 package org.posthouse.smtp;
 
+import java.util.Map;
 import java.util.Optional;
 import org.posthouse.message.Address;
 import org.posthouse.pipeline.Recipient;
@@ -11,10 +12,18 @@ sealed interface Command {
 
     record Ehlo(String name) implements Command {}
 
+    /** RFC 2033 §4.1. */
+    record Lhlo(String name) implements Command {}
+
     /** {@code sizeOctets} is 0 when the client did not declare it (RFC 1870). */
     record Mail(Sender sender, long sizeOctets) implements Command {
         boolean international() {
             return sender.parameters().containsKey("SMTPUTF8");
+        }
+
+        /** PRDR: a reply for each recipient after the message. */
+        boolean wantsEach() {
+            return sender.parameters().containsKey("PRDR");
         }
     }
 
@@ -33,9 +42,15 @@ sealed interface Command {
 
     record Noop() implements Command {}
 
-    record Vrfy() implements Command {}
+    record Vrfy(String whom) implements Command {}
 
-    record Expn() implements Command {}
+    record Expn(String whom) implements Command {}
+
+    /** Whom the client speaks for; names in upper case, values decoded. */
+    record Xclient(Map<String, String> attributes) implements Command {}
+
+    /** Where the client had the message from; names in upper case, values decoded. */
+    record Xforward(Map<String, String> attributes) implements Command {}
 
     record Help() implements Command {}
 

@@ -3,11 +3,11 @@ package org.posthouse.smtp;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.posthouse.net.Line;
@@ -22,11 +22,8 @@ final class CommandParser {
     /** RFC 4954 §4: an AUTH line may be so long. */
     static final int LONGEST_AUTH_LINE = 12_288;
 
-    private static final int LONGEST_SHOWN = 40;
-
     /** What would break a Received field is not a host name; underscores and unqualified names are let pass. */
     private static final Pattern HOST = Pattern.compile("[!-~&&[^()<>\"\\\\]]{1,255}");
-    private static final Pattern PARAMETER = Pattern.compile("([A-Za-z0-9][A-Za-z0-9-]*)(?:=([^=\\s]+))?");
     private static final Pattern CHUNK = Pattern.compile("(\\d{1,18})( +LAST)?", Pattern.CASE_INSENSITIVE);
     private static final Pattern MECHANISM = Pattern.compile("([A-Za-z0-9_-]{1,20})(?: +(\\S+))?"); // RFC 4422 §3.1
 
@@ -71,6 +68,7 @@ final class CommandParser {
         return switch (verb.chars().allMatch(c -> c < 0x80) ? verb.toUpperCase(Locale.ROOT) : "") {
             case "HELO" -> host(rest).<Command>map(Command.Helo::new).orElseGet(CommandParser::noHost);
             case "EHLO" -> host(rest).<Command>map(Command.Ehlo::new).orElseGet(CommandParser::noHost);
+            case "LHLO" -> host(rest).<Command>map(Command.Lhlo::new).orElseGet(CommandParser::noHost);
             case "MAIL" -> mail(rest);
             case "RCPT" -> rcpt(rest);
             case "DATA" -> alone(rest, Command.Data::new);
@@ -81,8 +79,10 @@ final class CommandParser {
             case "AUTH" -> auth(rest);
             case "NOOP" -> new Command.Noop(); // RFC 5321 §4.1.1.9: what follows is ignored
             case "HELP" -> new Command.Help();
-            case "VRFY" -> rest.isEmpty() ? malformed(501, "5.5.4", "VRFY whom?") : new Command.Vrfy();
-            case "EXPN" -> new Command.Expn();
+            case "VRFY" -> rest.isEmpty() ? malformed(501, "5.5.4", "VRFY whom?") : new Command.Vrfy(rest);
+            case "EXPN" -> new Command.Expn(rest);
+            case "XCLIENT" -> introduced(rest, Introduction.XCLIENT, Command.Xclient::new);
+            case "XFORWARD" -> introduced(rest, Introduction.XFORWARD, Command.Xforward::new);
             default -> unknown(verb.toUpperCase(Locale.ROOT));
         };
     }
@@ -114,6 +114,10 @@ final class CommandParser {
         return malformed(501, "5.5.4", "Say your host name");
     }
 
+    private static Command introduced(String rest, Set<String> known, Function<Map<String, String>, Command> command) {
+        return Introduction.attributes(rest, known).map(command).orElseGet(() -> malformed(501, "5.5.4", "Attributes are not well formed"));
+    }
+
     private static Command alone(String rest, Supplier<Command> command) {
         return rest.isEmpty() ? command.get() : malformed(501, "5.5.4", "This command takes no argument");
     }
@@ -123,45 +127,18 @@ final class CommandParser {
         if (path.isEmpty()) {
             return malformed(501, "5.1.7", "The form is MAIL FROM:<address>");
         }
-        var parameters = parameters(path.get().rest());
+        var parameters = Parameters.read(path.get().rest());
         if (parameters.isEmpty()) {
-            return badParameters();
+            return new Command.Malformed(Parameters.malformed());
         }
-        return mail(new Sender(path.get().address(), parameters.get()));
+        var sender = new Sender(path.get().address(), parameters.get());
+        return Parameters.objectionToMail(sender.parameters()).<Command>map(Command.Malformed::new)
+                .orElseGet(() -> new Command.Mail(sender, size(sender)));
     }
 
-    private static Command mail(Sender sender) {
-        long sizeOctets = 0;
-        for (var parameter : sender.parameters().entrySet()) {
-            var value = parameter.getValue();
-            switch (parameter.getKey()) {
-                case "SIZE" -> { // RFC 1870 §5
-                    if (!value.matches("\\d{1,20}")) {
-                        return badParameters();
-                    }
-                    sizeOctets = value.length() > 18 ? Long.MAX_VALUE : Long.parseLong(value);
-                }
-                case "BODY" -> { // RFC 6152 §2; BINARYMIME of RFC 3030 is not offered
-                    if (!value.equalsIgnoreCase("7BIT") && !value.equalsIgnoreCase("8BITMIME")) {
-                        return unknownParameter("BODY=" + value);
-                    }
-                }
-                case "SMTPUTF8" -> { // RFC 6531 §3.4
-                    if (!value.isEmpty()) {
-                        return badParameters();
-                    }
-                }
-                case "AUTH" -> { // RFC 4954 §5: taken and not believed
-                    if (value.isEmpty()) {
-                        return badParameters();
-                    }
-                }
-                default -> {
-                    return unknownParameter(parameter.getKey());
-                }
-            }
-        }
-        return new Command.Mail(sender, sizeOctets);
+    private static long size(Sender sender) {
+        var declared = sender.parameters().getOrDefault("SIZE", "0");
+        return declared.length() > 18 ? Long.MAX_VALUE : Long.parseLong(declared);
     }
 
     private static Command rcpt(String rest) {
@@ -169,46 +146,18 @@ final class CommandParser {
         if (path.isEmpty()) {
             return malformed(501, "5.1.3", "The form is RCPT TO:<address>");
         }
-        var parameters = parameters(path.get().rest());
+        var parameters = Parameters.read(path.get().rest());
         if (parameters.isEmpty()) {
-            return badParameters();
+            return new Command.Malformed(Parameters.malformed());
         }
-        return parameters.get().keySet().stream().findAny().map(CommandParser::unknownParameter)
-                .orElseGet(() -> new Command.Rcpt(new Recipient(path.get().address())));
+        return Parameters.objectionToRcpt(parameters.get()).<Command>map(Command.Malformed::new)
+                .orElseGet(() -> new Command.Rcpt(new Recipient(path.get().address(), parameters.get())));
     }
 
     /** Spaces after the colon are let pass: the RFC forbids clients to send them, and printers do. */
     private static Optional<Path> path(String rest, String keyword) {
         return rest.regionMatches(true, 0, keyword, 0, keyword.length())
                 ? Path.parse(trimmed(rest.substring(keyword.length()))) : Optional.empty();
-    }
-
-    /** Names in upper case; empty when one is not well formed or comes twice (RFC 5321 §4.1.2). */
-    private static Optional<Map<String, String>> parameters(String text) {
-        var parameters = new HashMap<String, String>();
-        for (String word : trimmed(text).split(" +")) {
-            var parameter = PARAMETER.matcher(word);
-            if (word.isEmpty()) {
-                continue;
-            }
-            if (!parameter.matches()) {
-                return Optional.empty();
-            }
-            var value = Optional.ofNullable(parameter.group(2)).orElse("");
-            if (parameters.put(parameter.group(1).toUpperCase(Locale.ROOT), value) != null) {
-                return Optional.empty();
-            }
-        }
-        return Optional.of(parameters);
-    }
-
-    private static Command badParameters() {
-        return malformed(501, "5.5.4", "Parameters are not well formed");
-    }
-
-    private static Command unknownParameter(String name) {
-        var shown = name.substring(0, Math.min(name.length(), LONGEST_SHOWN));
-        return malformed(555, "5.5.4", "Parameter not known: " + shown); // RFC 5321 §4.1.1.11
     }
 
     /** Without the number of octets nobody knows where the next command begins, so the connection ends. */

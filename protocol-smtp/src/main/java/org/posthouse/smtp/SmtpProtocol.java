@@ -81,6 +81,17 @@ public final class SmtpProtocol implements Protocol {
 
         @AttributeDefinition(name = "duration", min = "1ms", description = "How long the whole content of a message may take")
         String message_timeout() default "1h";
+
+        @AttributeDefinition(name = "duration", description = "How long users may have the first attempt put off (FUTURERELEASE, RFC 4865),"
+                + " with role = submission; 0s: not offered")
+        String future_release() default "30d";
+
+        @AttributeDefinition(description = "Whether VRFY and EXPN tell who is there: off, or users who have logged in (RFC 5321 7.3)",
+                options = {@Option(label = "off", value = "off"), @Option(label = "users", value = "users")})
+        String verify() default "off";
+
+        @AttributeDefinition(name = "network", description = "Networks whose clients may say by XCLIENT and XFORWARD for whom they speak")
+        String[] xclient_from() default {};
     }
 
     private final SmtpSettings settings;
@@ -107,6 +118,6 @@ public final class SmtpProtocol implements Protocol {
 
     @Override
     public void serve(Connection client) throws IOException {
-        new SmtpSession(client, settings, services).run();
+        new SmtpSession(client, Dialect.SMTP, settings, services).run();
     }
 }

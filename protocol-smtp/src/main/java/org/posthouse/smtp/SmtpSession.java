@@ -5,26 +5,24 @@ import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Comparator;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import org.posthouse.message.Address;
 import org.posthouse.message.Refusal;
 import org.posthouse.message.Status;
-import org.posthouse.message.Unavailable;
 import org.posthouse.net.Connection;
 import org.posthouse.net.Line;
 import org.posthouse.net.Listener;
 import org.posthouse.net.Strikes;
 import org.posthouse.pipeline.Client;
-import org.posthouse.pipeline.Receipt;
 import org.posthouse.pipeline.Transaction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One conversation from greeting to QUIT (RFC 5321 §3). What becomes of a message is Intake's business. */
+/** One conversation from greeting to QUIT (RFC 5321 §3, RFC 2033 §4). What becomes of a message is Intake's business. */
 final class SmtpSession {
     private static final Logger LOG = LoggerFactory.getLogger("protocol-smtp");
-
-    enum Hello { HELO, EHLO }
 
     /** How far the conversation is; what is valid only there lives there (RFC 5321 §4.1.4). */
     private sealed interface State {
@@ -32,7 +30,8 @@ final class SmtpSession {
 
         record Greeted(Hello hello) implements State {}
 
-        record InMail(Hello hello, Command.Mail mail, Transaction transaction, int recipients) implements State {}
+        /** @param recipients one for each RCPT that was accepted, the same one also twice; grows */
+        record InMail(Hello hello, Command.Mail mail, Transaction transaction, List<Address> recipients) implements State {}
 
         /** Within the content of a message, between two chunks. */
         record Receiving() implements State {}
@@ -50,10 +49,13 @@ final class SmtpSession {
     }
 
     private final Connection connection;
+    private final Dialect dialect;
     private final SmtpSettings settings;
     private final SmtpProtocol.Services services;
     private final Listener listener;
     private final Client client;
+    private final Introduction introduction;
+    private final Mishaps mishaps;
     private State state = new State.Connected();
     private final Strikes errors;
     private final Strikes refused;
@@ -63,13 +65,16 @@ final class SmtpSession {
     private int messages;
     private boolean over;
 
-    SmtpSession(Connection connection, SmtpSettings settings, SmtpProtocol.Services services) {
+    SmtpSession(Connection connection, Dialect dialect, SmtpSettings settings, SmtpProtocol.Services services) {
         this.connection = connection;
+        this.dialect = dialect;
         this.settings = settings;
         this.services = services;
         listener = connection.peer().listener();
         client = new Client(connection.peer());
         client.cipher(connection.cipher());
+        introduction = new Introduction(client, services);
+        mishaps = new Mishaps(connection, services.trace());
         var limits = settings.limits();
         errors = new Strikes(connection, limits.errors(), settings.tarpit());
         refused = new Strikes(connection, limits.refused(), settings.tarpit());
@@ -97,8 +102,13 @@ final class SmtpSession {
         if (listener.role() == Listener.Role.MX && early()) {
             say(Reply.of(554, "", "You spoke before the greeting").andEnd());
         } else {
-            say(Reply.of(220, "", services.site().hostname() + " " + settings.banner()));
+            say(greeting());
         }
+    }
+
+    private Reply greeting() {
+        var banner = dialect == Dialect.LMTP ? settings.banner().replaceFirst("^ESMTP\\b", "LMTP") : settings.banner();
+        return Reply.of(220, "", services.site().hostname() + " " + banner);
     }
 
     private boolean early() throws IOException {
@@ -150,6 +160,7 @@ final class SmtpSession {
         switch (command) {
             case Command.Helo(var name) -> hello(Hello.HELO, name);
             case Command.Ehlo(var name) -> hello(Hello.EHLO, name);
+            case Command.Lhlo(var name) -> hello(Hello.LHLO, name);
             case Command.StartTls() -> startTls();
             case Command.Auth auth -> authenticate(auth);
             case Command.Mail mail -> mail(mail);
@@ -161,23 +172,60 @@ final class SmtpSession {
                 answer(Reply.OK);
             }
             case Command.Noop() -> answer(Reply.OK);
-            case Command.Vrfy() -> answer(Reply.of(252, "2.0.0", "Not told; send mail and see")); // RFC 5321 §7.3
-            case Command.Expn() -> complain(502, "5.5.1", "Lists are not told");
-            case Command.Help() -> answer(Reply.of(214, "2.0.0", "EHLO HELO MAIL RCPT DATA BDAT RSET NOOP VRFY STARTTLS AUTH QUIT", "See RFC 5321"));
+            case Command.Vrfy(var whom) -> told(inquiry().verify(whom));
+            case Command.Expn(var whom) -> told(inquiry().expand(whom));
+            case Command.Xclient _, Command.Xforward _ -> introduced(command);
+            case Command.Help() -> answer(Reply.of(214, "2.0.0", (dialect == Dialect.LMTP ? "LHLO" : "EHLO HELO")
+                    + " MAIL RCPT DATA BDAT RSET NOOP VRFY STARTTLS AUTH QUIT", dialect == Dialect.LMTP ? "See RFC 2033" : "See RFC 5321"));
             case Command.Quit() -> say(Reply.BYE);
             case Command.Malformed(var reply) -> complain(reply);
         }
     }
 
     private Extensions extensions() {
-        return new Extensions(connection, client.account().isPresent(), settings, services.accounts());
+        return new Extensions(connection, client, dialect, settings, services);
+    }
+
+    private Inquiry inquiry() {
+        return new Inquiry(settings.inquiries() == SmtpSettings.Inquiries.USERS && client.account().isPresent(), services);
+    }
+
+    /** What users ask counts as little as NOOP; who guesses is stopped as at RCPT. */
+    private void told(Reply reply) throws IOException {
+        if (reply.code() == 502) {
+            complain(reply);
+        } else if (reply.code() == 550) {
+            say(refused.out() ? Reply.TOO_MANY_ERRORS : reply);
+        } else {
+            answer(reply);
+        }
+    }
+
+    private void introduced(Command command) throws IOException {
+        if (!extensions().introductions() || !idle()) {
+            complain(extensions().introductions() ? Reply.of(503, "5.5.1", "Not within a message") : Reply.of(550, "5.7.1", "Not from here"));
+            return;
+        }
+        var reply = introduction.take(command, greeting());
+        if (reply.code() == 220) {
+            state = new State.Connected();
+        }
+        if (reply.code() == 501) {
+            complain(reply);
+        } else {
+            answer(reply);
+        }
     }
 
     /** RFC 5321 §4.1.1.1; a transaction under way is forgotten (§4.1.4). The name is taken as it is, whatever DNS says. */
     private void hello(Hello hello, String name) throws IOException {
         forget();
+        if ((hello == Hello.LHLO) != (dialect == Dialect.LMTP)) { // RFC 2033 §4.1
+            complain(500, "5.5.1", dialect == Dialect.LMTP ? "This is LMTP: say LHLO" : "Command not known");
+            return;
+        }
         state = new State.Greeted(hello);
-        client.hello(name);
+        client.hello(introduction.hello(name));
         var host = services.site().hostname();
         answer(hello == Hello.HELO ? Reply.of(250, "", host) : new Reply(250, "", extensions().announced(host), false));
     }
@@ -204,7 +252,7 @@ final class SmtpSession {
             complain(502, "5.5.1", "AUTH is not offered here");
         } else if (!extensions().auth()) {
             complain(538, "5.7.11", "Passwords only after STARTTLS"); // RFC 4954 §6
-        } else if (client.account().isPresent() || !(state instanceof State.Greeted(var hello) && hello == Hello.EHLO)) {
+        } else if (client.account().isPresent() || !(state instanceof State.Greeted(var hello) && hello != Hello.HELO)) {
             complain(503, "5.5.1", "AUTH comes once, after EHLO and before MAIL"); // RFC 4954 §4
         } else {
             var exchange = new Authentication(connection, services.accounts());
@@ -244,7 +292,7 @@ final class SmtpSession {
     private Reply begun(Hello hello, Command.Mail mail) {
         try {
             var transaction = services.intake().begin(client);
-            state = new State.InMail(hello, mail, transaction, 0);
+            state = new State.InMail(hello, mail, transaction, new ArrayList<>());
             transaction.from(mail.sender());
             messages++;
             return Reply.of(250, "2.1.0", "Sender ok");
@@ -253,15 +301,17 @@ final class SmtpSession {
             return Reply.of(refusal.status());
         } catch (IOException e) {
             forget();
-            return failed(e);
+            return mishaps.failed(e);
         }
     }
 
     private void rcpt(Command.Rcpt rcpt) throws IOException {
         if (!(state instanceof State.InMail mail)) {
             complain(503, "5.5.1", "Say MAIL first");
-        } else if (mail.recipients() >= settings.limits().recipients()) {
+        } else if (mail.recipients().size() >= settings.limits().recipients()) {
             say(Reply.of(452, "4.5.3", "Too many recipients")); // RFC 5321 §4.5.3.1.10
+        } else if (mail.hello() == Hello.HELO && !rcpt.recipient().parameters().isEmpty()) {
+            complain(Extensions.NOT_OFFERED);
         } else if (rcpt.address().isInternational() && !mail.mail().international()) {
             complain(Extensions.NOT_INTERNATIONAL);
         } else {
@@ -272,12 +322,12 @@ final class SmtpSession {
     private Reply added(State.InMail mail, Command.Rcpt rcpt) throws IOException {
         try {
             mail.transaction().to(rcpt.recipient());
-            state = new State.InMail(mail.hello(), mail.mail(), mail.transaction(), mail.recipients() + 1);
+            mail.recipients().add(rcpt.address());
             return Reply.of(250, "2.1.5", "Recipient ok");
         } catch (Refusal refusal) {
             return refused.out() ? Reply.TOO_MANY_ERRORS : Reply.of(refusal.status());
         } catch (IOException e) {
-            return failed(e);
+            return mishaps.failed(e);
         }
     }
 
@@ -295,7 +345,9 @@ final class SmtpSession {
         if (!(state instanceof State.InMail mail)) {
             return Optional.of(Reply.of(503, "5.5.1", state instanceof State.Receiving ? "The message goes on with BDAT" : "Say MAIL first"));
         }
-        return mail.recipients() > 0 ? Optional.empty() : Optional.of(Reply.of(554, "5.5.1", "No valid recipients")); // RFC 5321 §3.3
+        // RFC 5321 §3.3, RFC 2033 §4.2
+        return mail.recipients().isEmpty() ? Optional.of(Reply.of(dialect == Dialect.LMTP ? 503 : 554, "5.5.1", "No valid recipients"))
+                : Optional.empty();
     }
 
     /** RFC 3030 §2: the octets of a chunk come in any case, whatever is thought of it. */
@@ -330,6 +382,7 @@ final class SmtpSession {
                 case Command.Rset rset -> throw new GivenUp(rset);
                 case Command.Helo helo -> throw new GivenUp(helo);
                 case Command.Ehlo ehlo -> throw new GivenUp(ehlo);
+                case Command.Lhlo lhlo -> throw new GivenUp(lhlo);
                 case Command.Quit quit -> throw new GivenUp(quit);
                 case Command other -> perform(other);
             }
@@ -348,33 +401,36 @@ final class SmtpSession {
         connection.readTimeout(settings.times().data());
         try {
             var content = new MessageStream(framing, settings, services.clock());
-            var reply = taken(mail.transaction(), content);
+            var replies = taken(mail, content);
             boolean atNextCommand = content.drain();
-            say(atNextCommand ? reply : reply.andEnd());
+            for (var reply : replies.subList(0, replies.size() - 1)) {
+                say(reply);
+            }
+            say(atNextCommand ? replies.getLast() : replies.getLast().andEnd());
         } finally {
             state = new State.Greeted(mail.hello());
             connection.readTimeout(settings.times().command());
         }
     }
 
-    private Reply taken(Transaction transaction, MessageStream content) throws IOException {
-        try (transaction) {
+    private List<Reply> taken(State.InMail mail, MessageStream content) throws IOException {
+        var telling = Telling.to(dialect, mail.mail(), mail.recipients().size());
+        try (var transaction = mail.transaction()) {
             var receipt = transaction.data(content);
             if (!content.whole()) {
                 throw new IOException("a message was taken that was not whole");
             }
-            var status = folded(receipt);
-            if (status.success()) {
+            if (receipt.each().values().stream().anyMatch(Status::success)) {
                 earned();
             }
-            return Reply.of(status);
+            return telling.replies(receipt, mail.recipients());
         } catch (Refusal refusal) {
-            return Reply.of(refusal.status());
+            return telling.replies(Reply.of(refusal.status()), mail.recipients());
         } catch (IOException e) {
             if (content.broken().isPresent()) {
                 throw content.broken().get();
             }
-            return content.fault().map(why -> broken(transaction, why)).orElseGet(() -> failed(e));
+            return telling.replies(content.fault().map(why -> mishaps.broken(mail.transaction().id(), why)).orElseGet(() -> mishaps.failed(e)), mail.recipients());
         }
     }
 
@@ -384,33 +440,6 @@ final class SmtpSession {
         refused.forgive();
         junk.forgive();
         until = services.clock().instant().plus(settings.times().session());
-    }
-
-    private Reply broken(Transaction transaction, Status why) {
-        services.trace().event(transaction.id().text(), "refused", "status", why);
-        LOG.info("refused id={} status=\"{}\"", transaction.id(), why);
-        return Reply.of(why);
-    }
-
-    /**
-     * SMTP has one reply for all recipients: accepted when it is for any; otherwise a temporary refusal before a permanent
-     * one, for the client can ask again.
-     */
-    private static Status folded(Receipt receipt) {
-        if (receipt.each().values().stream().anyMatch(Status::success)) {
-            return new Status("2.0.0", receipt.id() + " accepted");
-        }
-        return receipt.each().values().stream().min(Comparator.comparing(Status::code).thenComparing(Status::text))
-                .orElseGet(() -> new Status("4.3.0", "Not accepted"));
-    }
-
-    private Reply failed(IOException e) {
-        if (e instanceof Unavailable) {
-            LOG.info("deferred client={} why={}", client.peer().address().getHostAddress(), e.getMessage());
-            return Reply.of(451, "4.3.2", "Not available now, try again later");
-        }
-        LOG.warn("deferred client={}", client.peer().address().getHostAddress(), e);
-        return Reply.of(451, "4.3.0", "Something failed here, try again later");
     }
 
     private void forget() {

@@ -1,12 +1,15 @@
 package org.posthouse.smtp;
 
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
 import org.posthouse.message.BadSetting;
+import org.posthouse.message.Network;
 import org.posthouse.message.Setting;
 
 /** The section's values, parsed and checked. */
 record SmtpSettings(String banner, Limits limits, Duration tarpit, Times times, long maxLineOctets, long maxSizeOctets,
-        LineFeeds bareLineFeeds) {
+        LineFeeds bareLineFeeds, Duration futureRelease, Inquiries inquiries, List<Network> xclientFrom) {
     private static final int LEAST_RECIPIENTS = 100; // RFC 5321 §4.5.3.1.8
     private static final int LEAST_LINE = 1_000; // RFC 5321 §4.5.3.1.6
     private static final int LEAST_SIZE = 65_536; // RFC 5321 §4.5.3.1.7
@@ -14,6 +17,9 @@ record SmtpSettings(String banner, Limits limits, Duration tarpit, Times times, 
 
     /** What becomes of a message with line feeds that no carriage return precedes. */
     enum LineFeeds { ACCEPT, REFUSE }
+
+    /** Who is answered at VRFY and EXPN. */
+    enum Inquiries { OFF, USERS }
 
     /** What one session may do; 0 messages means any number. */
     record Limits(int recipients, int messages, int errors, int refused, int junk, int authFailures) {}
@@ -32,7 +38,20 @@ record SmtpSettings(String banner, Limits limits, Duration tarpit, Times times, 
         return new SmtpSettings(banner(config.banner()), limits, Setting.duration("tarpit", config.tarpit()), times,
                 atLeast(LEAST_LINE, "max-line", Setting.size("max-line", config.max_line())),
                 atLeast(LEAST_SIZE, "max-size", Setting.size("max-size", config.max_size())),
-                lineFeeds(config.bare_line_feeds()));
+                lineFeeds(config.bare_line_feeds()), Setting.duration("future-release", config.future_release()),
+                inquiries(config.verify()), networks(config.xclient_from()));
+    }
+
+    private static List<Network> networks(String... texts) {
+        return Arrays.stream(texts).map(text -> Setting.network("xclient-from", text)).toList();
+    }
+
+    private static Inquiries inquiries(String text) {
+        return switch (text) {
+            case "off" -> Inquiries.OFF;
+            case "users" -> Inquiries.USERS;
+            default -> throw new BadSetting("verify", "'" + text + "' is neither off nor users");
+        };
     }
 
     private static LineFeeds lineFeeds(String text) {

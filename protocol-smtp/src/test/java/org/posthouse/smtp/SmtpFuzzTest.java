@@ -19,9 +19,11 @@ final class SmtpFuzzTest {
     private static final Duration LONGEST = Duration.ofSeconds(3);
     private static final List<String> WORDS = List.of("EHLO", "HELO", "MAIL FROM:", "RCPT TO:", "DATA", "BDAT ", "RSET", "QUIT", "NOOP", "VRFY",
             "HELP", "AUTH PLAIN ", "AUTH LOGIN", "STARTTLS", " LAST", "<", ">", "@", "ann@here.example", "\"", "\\", ":", ",", " ", "=", "SIZE=",
-            "BODY=", "SMTPUTF8", "AUTH=", "AGFubgBzZWNyZXQ=", "*", "\r\n", "\r\n", "\r\n", "\r\n", "\r", "\n", "\0", ".", "\r\n.\r\n", "0", "9",
+            "BODY=", "LHLO x\r\n", " PRDR", " RET=HDRS", " ENVID=x", " NOTIFY=NEVER", " ORCPT=rfc822;", " HOLDFOR=9", " REQUIRETLS", "XCLIENT ADDR=192.0.2.9 LOGIN=ann\r\n",
+            "XFORWARD NAME=+41\r\n", "EXPN ann\r\n", "SMTPUTF8", "AUTH=", "AGFubgBzZWNyZXQ=", "*", "\r\n", "\r\n", "\r\n", "\r\n", "\r", "\n", "\0", ".", "\r\n.\r\n", "0", "9",
             "18446744073709551616", "[192.0.2.1]", "\u00fc", "\ud83d\udc0e", "EHLO x\r\nMAIL FROM:<>\r\nRCPT TO:<ann@here.example>\r\nDATA\r\n",
-            "EHLO x\r\nMAIL FROM:<>\r\nRCPT TO:<ann@here.example>\r\nBDAT 5 LAST\r\n");
+            "EHLO x\r\nMAIL FROM:<>\r\nRCPT TO:<ann@here.example>\r\nBDAT 5 LAST\r\n",
+            "LHLO x\r\nMAIL FROM:<>\r\nRCPT TO:<ann@here.example>\r\nRCPT TO:<joe@here.example>\r\nDATA\r\n.\r\n");
 
     @Test
     void aSessionSurvivesAnything() {
@@ -33,7 +35,11 @@ final class SmtpFuzzTest {
             byte[] input = noise(random);
             var connection = connection(random);
             connection.segments(random.nextBoolean() ? Integer.MAX_VALUE : 1 + random.nextInt(20));
-            connection.serve(new SmtpStage().protocol());
+            var stage = new SmtpStage();
+            stage.told("set", "xclient-from 0.0.0.0/0");
+            stage.told("set", "verify users");
+            stage.told("speak", random.nextBoolean() ? "smtp" : "lmtp");
+            connection.serve(stage.protocol());
             connection.line();
             connection.send(input);
             connection.end();

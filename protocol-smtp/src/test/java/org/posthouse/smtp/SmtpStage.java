@@ -8,6 +8,7 @@ import java.lang.reflect.Proxy;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import org.posthouse.auth.FixedAccounts;
 import org.posthouse.message.Status;
 import org.posthouse.message.Unavailable;
@@ -21,7 +22,7 @@ import org.posthouse.pipeline.RecordingIntake;
 
 /**
  * The protocol with a recording intake and ann's account (password {@code secret}). Its transcripts may say:
- * {@code @set key value}, {@code @refuse-sender address code text}, {@code @refuse-recipient address code text},
+ * {@code @speak lmtp}, {@code @set key value}, {@code @member address of}, {@code @refuse-sender address code text}, {@code @refuse-recipient address code text},
  * {@code @judge address code text}, {@code @refuse-content octets code text}, {@code @fail begin|from|to|data},
  * {@code @away begin|from|to|data}, {@code @no-accounts}; and to assert {@code @messages count}, {@code @traced what {name=value}}, {@code @from}, {@code @to}, {@code @text}
  * (with \r \n), {@code @hello}, {@code @protocol}, {@code @cipher}, {@code @account} of the last message.
@@ -30,6 +31,7 @@ final class SmtpStage implements Transcript.Stage {
     private final Map<String, Object> settings = new HashMap<>();
     private final FixedAccounts accounts = new FixedAccounts("example.test").with("ann", "secret");
     private final MemoryTrace trace = new MemoryTrace();
+    private Dialect dialect = Dialect.SMTP;
     final RecordingIntake intake = new RecordingIntake();
 
     @Override
@@ -37,14 +39,14 @@ final class SmtpStage implements Transcript.Stage {
         return new Protocol() {
             @Override
             public String name() {
-                return "smtp";
+                return dialect == Dialect.LMTP ? "lmtp" : "smtp";
             }
 
             @Override
             public void serve(Connection client) throws IOException {
                 var clock = ((ScriptedConnection) client).clock();
                 var services = new SmtpProtocol.Services(new FixedSite("mx.here.example", "here.example"), intake, accounts, trace, clock);
-                new SmtpProtocol(config(settings), services).serve(client);
+                (dialect == Dialect.LMTP ? new LmtpProtocol(config(settings), services) : new SmtpProtocol(config(settings), services)).serve(client);
                 assertEquals(0, intake.open(), "transactions left open");
             }
         };
@@ -60,7 +62,9 @@ final class SmtpStage implements Transcript.Stage {
     public void told(String word, String text) {
         var words = text.split(" ", 3);
         switch (word) {
-            case "set" -> settings.put(words[0], number(words[0]) ? (Object) Integer.valueOf(words[1]) : text.substring(words[0].length() + 1));
+            case "speak" -> dialect = Dialect.valueOf(text.toUpperCase(Locale.ROOT));
+            case "member" -> intake.member(words[0], words[1]);
+            case "set" -> settings.put(words[0], words[0].equals("xclient-from") ? words[1].split(",") : number(words[0]) ? (Object) Integer.valueOf(words[1]) : text.substring(words[0].length() + 1));
             case "refuse-sender" -> intake.refuseSender(words[0].replace("<>", ""), new Status(words[1], words[2]));
             case "refuse-recipient" -> intake.refuseRecipient(words[0], new Status(words[1], words[2]));
             case "judge" -> intake.judge(words[0], new Status(words[1], words[2]));
@@ -87,12 +91,14 @@ final class SmtpStage implements Transcript.Stage {
         var last = intake.messages().getLast();
         return switch (word) {
             case "from" -> "<" + last.from() + ">";
-            case "parameters" -> last.from().parameters().toString();
+            case "parameters" -> new TreeMap<>(last.from().parameters()).toString();
             case "to" -> last.to().toString();
             case "text" -> last.text().replace("\r", "\\r").replace("\n", "\\n");
             case "hello" -> last.hello();
             case "protocol" -> last.protocol();
             case "cipher" -> last.cipher();
+            case "client" -> last.remote();
+            case "asked" -> last.to().stream().map(to -> new TreeMap<>(to.parameters()).toString()).toList().toString();
             case "account" -> last.account().map(Object::toString).orElse("nobody");
             default -> throw new AssertionError("this stage knows no @" + word);
         };

@@ -1,0 +1,78 @@
+package org.posthouse.launch;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import org.posthouse.disk.Disk;
+import org.posthouse.disk.HomeDisk;
+import org.posthouse.net.SessionIds;
+import org.posthouse.pipeline.DroppedMail;
+
+/** Writes one message into {@code var/drop}, where a server takes it; durable when {@link #drop} has returned. Lines get CRLF. */
+final class DropFile implements AutoCloseable {
+    private static final int BLOCK_OCTETS = 65_536;
+
+    private final Disk disk;
+    private final Path folder;
+    private final Path beside;
+    private final Path file;
+    private final Disk.Writing out;
+    private final ByteBuffer block = ByteBuffer.allocate(BLOCK_OCTETS);
+    private boolean dropped;
+
+    DropFile(Path home, DroppedMail envelope) throws IOException {
+        disk = new HomeDisk(home);
+        folder = home.resolve("var/drop");
+        disk.folder(folder);
+        file = folder.resolve(new SessionIds().next().text());
+        beside = folder.resolve(file.getFileName() + ".new");
+        out = disk.create(beside);
+        out.write(ByteBuffer.wrap(envelope.envelope()));
+    }
+
+    /** A line without its end. A carriage return alone, and NUL, which no mail server takes, are left out. */
+    void line(byte[] octets) throws IOException {
+        for (byte octet : octets) {
+            if (octet != 0 && octet != '\r') {
+                put(octet);
+            }
+        }
+        put((byte) '\r');
+        put((byte) '\n');
+    }
+
+    private void put(byte octet) throws IOException {
+        if (!block.hasRemaining()) {
+            flush();
+        }
+        block.put(octet);
+    }
+
+    private void flush() throws IOException {
+        out.write(block.flip());
+        block.clear();
+    }
+
+    /** From here on it is the server's. */
+    void drop() throws IOException {
+        flush();
+        out.sync();
+        var owner = Files.getOwner(folder, LinkOption.NOFOLLOW_LINKS);
+        if (!Files.getOwner(beside, LinkOption.NOFOLLOW_LINKS).equals(owner)) {
+            Files.setOwner(beside, owner); // root writes for the server's user
+        }
+        disk.rename(beside, file);
+        disk.syncFolder(folder);
+        dropped = true;
+    }
+
+    @Override
+    public void close() throws IOException {
+        out.close();
+        if (!dropped) {
+            disk.delete(beside);
+        }
+    }
+}
