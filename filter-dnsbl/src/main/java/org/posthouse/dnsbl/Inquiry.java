@@ -95,7 +95,7 @@ final class Inquiry {
     }
 
     private Result ask(Operator list, String about, long deadline) {
-        var said = list.ask(until(deadline), about);
+        var said = list.ask(() -> until(deadline), about);
         metrics.count("dnsbl_answers", "list", list.list().zone(), "answer", switch (said) {
             case Operator.Said.Listed _ -> "listed";
             case Operator.Said.Clear _ -> "clear";
@@ -125,7 +125,7 @@ final class Inquiry {
     /** By the zone, what is wrong with it; nothing for those that are well. */
     Map<String, Optional<String>> test() {
         var found = new TreeMap<String, Optional<String>>();
-        lists.forEach(list -> found.merge(list.list().zone(), list.test(dns.within(patience)), (a, b) -> a.or(() -> b)));
+        lists.forEach(list -> found.merge(list.list().zone(), list.test(() -> dns.within(patience)), (a, b) -> a.or(() -> b)));
         return found;
     }
 }

@@ -4,6 +4,8 @@ import java.net.InetAddress;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.posthouse.net.Dns;
 import org.posthouse.net.Dns.Found;
 import org.posthouse.net.Dns.None;
@@ -17,6 +19,8 @@ import org.slf4j.LoggerFactory;
  */
 final class Operator {
     private static final Logger LOG = LoggerFactory.getLogger("filter-dnsbl");
+    private static final int MOST_SILENCES = 3; // in a row
+    private static final Duration AFTER_SILENCE = Duration.ofMinutes(1);
     private static final String LISTED_ADDRESS = "2.0.0.127";
     private static final String LISTED_ADDRESS_V6 = "2.0.0.0.0.0.f.7.f.f.f.f" + ".0".repeat(20); // ::ffff:7f00:2
     private static final String FREE_ADDRESS = "1.0.0.127";
@@ -40,6 +44,7 @@ final class Operator {
     private volatile long offUntil;
     private volatile long nextTest;
     private volatile String why = "";
+    private final AtomicInteger silences = new AtomicInteger();
 
     Operator(DnsList list, Clock clock, Duration pause, Duration testEvery) {
         this.list = list;
@@ -57,8 +62,11 @@ final class Operator {
         return clock.millis() < offUntil ? Optional.of(why) : Optional.empty();
     }
 
-    /** @param about a domain, or an address as {@link Subject#reversed} writes it */
-    Said ask(Dns dns, String about) {
+    /**
+     * @param dns   as patient as time is left, whenever it is asked for
+     * @param about a domain, or an address as {@link Subject#reversed} writes it
+     */
+    Said ask(Supplier<Dns> dns, String about) {
         var off = off();
         if (off.isPresent()) {
             return new Said.Silent(off.get());
@@ -69,40 +77,44 @@ final class Operator {
         return off().<Said>map(Said.Silent::new).orElseGet(() -> answer(dns, about));
     }
 
-    private Said answer(Dns dns, String about) {
-        return switch (dns.a(about + "." + list.zone())) {
-            case None<InetAddress> _ -> new Said.Clear();
-            case Unknown<InetAddress>(var reason) -> new Said.Silent(reason);
-            case Found<InetAddress> found -> judged(found);
-        };
+    private Said answer(Supplier<Dns> dns, String about) {
+        var answer = dns.get().a(about + "." + list.zone());
+        if (answer instanceof Unknown<InetAddress>(var reason)) {
+            boolean again = silences.incrementAndGet() < MOST_SILENCES;
+            return new Said.Silent(again ? reason : rest(AFTER_SILENCE, "it did not answer " + MOST_SILENCES + " times in a row: " + reason));
+        }
+        silences.set(0);
+        return answer instanceof Found<InetAddress> found ? judged(found) : new Said.Clear();
     }
 
     private Said judged(Found<InetAddress> found) {
         var wrong = found.records().stream().filter(Answers::wrong).findFirst();
         if (wrong.isPresent()) {
-            return new Said.Silent(rest("it answers " + wrong.get().getHostAddress() + ", which is no listing: it does not serve us, or is no list any more"));
+            return new Said.Silent(rest(pause, "it answers " + wrong.get().getHostAddress() + ", which is no listing: it does not serve us, or is no list any more"));
         }
         return found.records().stream().filter(list.answers()::count).findFirst().<Said>map(Said.Listed::new).orElseGet(Said.Clear::new);
     }
 
-    private String rest(String reason) {
+    /** So that a list that is away holds up no more mail. */
+    private String rest(Duration howLong, String reason) {
+        silences.set(0);
         why = reason;
-        offUntil = clock.millis() + pause.toMillis();
-        LOG.warn("{} is not asked for {}: {}", list.zone(), pause, reason);
+        offUntil = clock.millis() + howLong.toMillis();
+        LOG.warn("{} is not asked for {} s: {}", list.zone(), howLong.toSeconds(), reason);
         return reason;
     }
 
     /** By the entries that every list must have and must not have (RFC 5782 §5). What it found, if anything is wrong. */
-    Optional<String> test(Dns dns) {
+    Optional<String> test(Supplier<Dns> dns) {
         nextTest = clock.millis() + testEvery.toMillis();
         boolean addresses = list.subject() == Subject.CLIENT;
-        var free = dns.a((addresses ? FREE_ADDRESS : FREE_DOMAIN) + "." + list.zone());
+        var free = dns.get().a((addresses ? FREE_ADDRESS : FREE_DOMAIN) + "." + list.zone());
         if (free instanceof Found<InetAddress>) {
-            return Optional.of(rest("it lists " + (addresses ? "127.0.0.1" : FREE_DOMAIN) + ", and so maybe the world"));
+            return Optional.of(rest(pause, "it lists " + (addresses ? "127.0.0.1" : FREE_DOMAIN) + ", and so maybe the world"));
         }
-        var listed = dns.a((addresses ? LISTED_ADDRESS : LISTED_DOMAIN) + "." + list.zone());
+        var listed = dns.get().a((addresses ? LISTED_ADDRESS : LISTED_DOMAIN) + "." + list.zone());
         if (addresses && listed instanceof None) {
-            listed = dns.a(LISTED_ADDRESS_V6 + "." + list.zone());
+            listed = dns.get().a(LISTED_ADDRESS_V6 + "." + list.zone());
         }
         return switch (listed) {
             case None<InetAddress> _ -> {

@@ -133,6 +133,19 @@ final class DnsblFilterTest {
     }
 
     @Test
+    void aListThatStaysAwayHoldsUpNoMoreMail() throws Exception {
+        dns.unknown("7.100.51.198.zen.example", "A");
+        var filter = filter(FixedConfig.refusing("zen.example"));
+        for (int i = 0; i < 5; i++) {
+            assertEquals(Verdict.PASS, judged(filter, "198.51.100.7"));
+        }
+        assertEquals(3, dns.asked().size());
+        clock.pass(Duration.ofMinutes(1));
+        judged(filter, "198.51.100.7");
+        assertEquals(4, dns.asked().size());
+    }
+
+    @Test
     void aListOfTheWholeWorldIsFoundOutBeforeItCounts() throws Exception {
         listed("1.0.0.127.world.example", "127.0.0.2");
         listed("7.100.51.198.world.example", "127.0.0.2");
@@ -188,8 +201,19 @@ final class DnsblFilterTest {
 
     @Test
     void whoIsInterruptedSaysSo() {
+        Dns silent = Mockito.mock(Dns.class);
+        Mockito.when(silent.within(Mockito.any())).thenReturn(silent);
+        Mockito.when(silent.a(Mockito.anyString())).thenAnswer(_ -> {
+            try {
+                new CountDownLatch(1).await();
+            } catch (InterruptedException _) {
+                Thread.currentThread().interrupt();
+            }
+            return new Dns.Unknown<>("interrupted");
+        });
+        var filter = new DnsblFilter(FixedConfig.refusing("zen.example"), silent, metrics, clock);
         Thread.currentThread().interrupt();
-        assertThrows(Unavailable.class, () -> judged(filter(FixedConfig.refusing("zen.example")), "198.51.100.7"));
+        assertThrows(Unavailable.class, () -> judged(filter, "198.51.100.7"));
         assertTrue(Thread.interrupted());
     }
 
