@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -160,7 +161,7 @@ final class DigestFile {
         if (at + HEAD > mapped.byteSize()) {
             map();
         }
-        if (at < 0 || at + HEAD > mapped.byteSize()) {
+        if (at < 0 || at > mapped.byteSize() - HEAD) {
             return Optional.empty();
         }
         int length = mapped.get(INT, at);
@@ -176,17 +177,21 @@ final class DigestFile {
         var body = mapped.asSlice(at + HEAD, length).asByteBuffer().asReadOnlyBuffer();
         var checksum = new CRC32C();
         checksum.update(body.duplicate());
-        return (int) checksum.getValue() == mapped.get(INT, at + 4) ? Optional.of(read(body)) : Optional.empty();
+        return (int) checksum.getValue() == mapped.get(INT, at + 4) ? read(body) : Optional.empty();
     }
 
-    private static Record read(ByteBuffer body) {
+    /** Empty when its lengths are not those of a record, whatever wrote it. */
+    private static Optional<Record> read(ByteBuffer body) {
         int length = body.remaining();
         long header = body.getLong();
         int[] lengths = {body.getInt(), body.getInt(), body.getInt(), body.getInt(), body.getInt()};
+        if (Arrays.stream(lengths).anyMatch(n -> n < 0) || Arrays.stream(lengths).asLongStream().sum() != body.remaining()) {
+            return Optional.empty();
+        }
         var key = new byte[lengths[0]];
         body.get(key);
-        return new Record(length, new String(key, StandardCharsets.UTF_8),
-                new Digest(part(body, lengths[1]), part(body, lengths[2]), part(body, lengths[3]), part(body, lengths[4]), header));
+        return Optional.of(new Record(length, new String(key, StandardCharsets.UTF_8),
+                new Digest(part(body, lengths[1]), part(body, lengths[2]), part(body, lengths[3]), part(body, lengths[4]), header)));
     }
 
     private static ByteBuffer part(ByteBuffer body, int length) {
