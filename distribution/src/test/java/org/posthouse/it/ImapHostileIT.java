@@ -41,6 +41,7 @@ final class ImapHostileIT {
     private static final int IDLING = LONG ? 10_000 : 300;
     private static final long MOST_PER_MESSAGE = 400; // 40 MB for 100,000
     private static final Duration SOON = Duration.ofSeconds(10); // a build's machine is busy
+    private static final Duration PATIENCE = LONG ? Duration.ofMinutes(5) : Duration.ofSeconds(20); // of who asks for much
     private static final String SEARCHED = "\\* SEARCH.*|a1 NO \\[LIMIT].*";
     private static final Pattern HEAP = Pattern.compile("total \\d+K, used (\\d+)K");
     private static final String CONF = "spool-disk = " + (LONG ? "2G" : "128M") + "\n"
@@ -117,7 +118,9 @@ final class ImapHostileIT {
     }
 
     private static Imap ann() throws IOException {
-        return new Imap(server.port("imap"), "ann", "secret");
+        var ann = new Imap(server.port("imap"), "ann", "secret");
+        ann.patience(PATIENCE);
+        return ann;
     }
 
     /** Another client never waits long while this happens. */
