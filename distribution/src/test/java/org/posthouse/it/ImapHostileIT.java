@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
@@ -41,6 +42,7 @@ final class ImapHostileIT {
     private static final int IDLING = LONG ? 10_000 : 300;
     private static final long MOST_PER_MESSAGE = 400; // 40 MB for 100,000
     private static final Duration SOON = Duration.ofSeconds(10); // a build's machine is busy
+    private static final Duration PATIENCE = LONG ? Duration.ofMinutes(5) : Duration.ofSeconds(20); // of who asks for much
     private static final String SEARCHED = "\\* SEARCH.*|a1 NO \\[LIMIT].*";
     private static final Pattern HEAP = Pattern.compile("total \\d+K, used (\\d+)K");
     private static final String CONF = "spool-disk = " + (LONG ? "2G" : "128M") + "\n"
@@ -117,7 +119,9 @@ final class ImapHostileIT {
     }
 
     private static Imap ann() throws IOException {
-        return new Imap(server.port("imap"), "ann", "secret");
+        var ann = new Imap(server.port("imap"), "ann", "secret");
+        ann.patience(PATIENCE);
+        return ann;
     }
 
     /** Another client never waits long while this happens. */
@@ -223,15 +227,15 @@ final class ImapHostileIT {
 
     @Test
     void manyAppendAtOnceAndSomeOnlyBegin() throws Exception {
-        var text = letter(LARGE);
+        var text = letter(LARGE).getBytes(StandardCharsets.US_ASCII); // once for all clients
         othersAreServed(APPENDING + " APPENDs of " + (LARGE >> 20) + " MB", () -> {
             var silent = new ArrayList<Imap>();
             try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
                 for (int i = 0; i < SILENT; i++) {
                     var each = ann();
                     silent.add(each);
-                    each.send("a APPEND INBOX {" + text.length() + "+}\r\n");
-                    each.send(text.substring(0, text.length() / 2));
+                    each.send("a APPEND INBOX {" + text.length + "+}\r\n");
+                    each.send(Arrays.copyOf(text, text.length / 2));
                 }
                 var replies = new ArrayList<Future<String>>();
                 for (int i = 0; i < APPENDING; i++) {
@@ -258,9 +262,9 @@ final class ImapHostileIT {
         return reply.resultNow();
     }
 
-    private static String appended(String text) throws IOException {
+    private static String appended(byte[] text) throws IOException {
         try (var ann = ann()) {
-            ann.send("a APPEND INBOX {" + text.length() + "+}\r\n");
+            ann.send("a APPEND INBOX {" + text.length + "+}\r\n");
             ann.send(text);
             ann.send("\r\n");
             return ann.line();

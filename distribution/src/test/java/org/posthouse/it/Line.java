@@ -14,6 +14,7 @@ import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
 import javax.net.ssl.ExtendedSSLSession;
@@ -127,6 +128,11 @@ class Line implements AutoCloseable {
     /** What still comes until the other side closes. */
     String rest() throws IOException {
         return new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);
+    }
+
+    /** From now on a line may take so long to come. */
+    void patience(Duration time) throws IOException {
+        socket.setSoTimeout(Math.toIntExact(time.toMillis()));
     }
 
     /** What comes within this time; empty text for nothing, or for the end. */
