@@ -67,6 +67,27 @@ public final class Directories {
         return false;
     }
 
+    /** Whether any of them can check tokens. */
+    boolean checkTokens() throws IOException {
+        for (var name : order()) {
+            if (plugins.call(name, Directory::checksTokens)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The account that a token is for; the token stays the caller's. */
+    Optional<String> bearer(char[] token) throws IOException {
+        for (var name : order()) {
+            Optional<String> found = plugins.call(name, d -> d.checksTokens() ? d.bearer(token) : Optional.empty());
+            if (found.isPresent()) {
+                return found;
+            }
+        }
+        return Optional.empty();
+    }
+
     /** Empty when there is no such account. */
     Optional<Secrets> secrets(String fullName) throws IOException {
         for (var name : order()) {

@@ -29,6 +29,16 @@ public interface Directory {
         return Secrets.NONE;
     }
 
+    /** Whether {@link #bearer} can check tokens; only then log-ins by OAUTHBEARER and XOAUTH2 are offered. */
+    default boolean checksTokens() {
+        return false;
+    }
+
+    /** The full name of the account that a bearer token (RFC 6750) is for; empty when it is not valid. The token stays the caller's. */
+    default Optional<String> bearer(char[] token) throws IOException {
+        return Optional.empty();
+    }
+
     /** For directories that can be changed by {@code posthouse user}. */
     default Optional<Editor> editor() {
         return Optional.empty();

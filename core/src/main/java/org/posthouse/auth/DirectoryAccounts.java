@@ -34,6 +34,8 @@ public final class DirectoryAccounts implements Accounts {
     private static final int LONGEST_ACCOUNT = 320;
     private static final String SCRAM = "SCRAM-SHA-256";
     private static final String SCRAM_PLUS = "SCRAM-SHA-256-PLUS";
+    private static final String CRAM = "CRAM-MD5";
+    private static final String DIGEST = "DIGEST-MD5";
 
     private final Directories directories;
     private final Site site;
@@ -41,6 +43,7 @@ public final class DirectoryAccounts implements Accounts {
     private final Throttle throttle;
     private final Turns turns = new Turns(new Turns.Limits(16, 4));
     private final MadeUpKeys madeUp;
+    private volatile List<String> challenging = List.of();
 
     public DirectoryAccounts(Rooms rooms) {
         this.directories = rooms.directories;
@@ -50,11 +53,20 @@ public final class DirectoryAccounts implements Accounts {
         this.madeUp = new MadeUpKeys(rooms.disk);
     }
 
-    /** Reads {@code login-failures}, {@code login-window}, {@code login-lockout}, {@code login-at-once} and {@code login-at-once-address}. */
+    /** Reads {@code challenge-mechanisms}, {@code login-failures}, {@code login-window}, {@code login-lockout}, {@code login-at-once} and {@code login-at-once-address}. */
     public void configure(Values top) {
         var limits = new Throttle.Limits(positive("login-failures", top), top.duration("login-window"), top.duration("login-lockout"));
         turns.limits(new Turns.Limits(positive("login-at-once", top), positive("login-at-once-address", top)));
         throttle.limits(limits);
+        challenging = challenging(top);
+    }
+
+    private static List<String> challenging(Values top) {
+        var named = top.has("challenge-mechanisms") ? top.list("challenge-mechanisms") : List.<String>of();
+        named.stream().filter(name -> !name.equals(CRAM) && !name.equals(DIGEST)).findAny().ifPresent(name -> {
+            throw new BadSetting("challenge-mechanisms", "'" + name + "' is neither CRAM-MD5 nor DIGEST-MD5");
+        });
+        return named;
     }
 
     private static int positive(String key, Values top) {
@@ -67,24 +79,32 @@ public final class DirectoryAccounts implements Accounts {
 
     @Override public List<String> mechanisms(Connection client) {
         var mechanisms = new ArrayList<String>();
-        if (scramCanBeServed()) {
+        if (offered("SCRAM", directories::keepSecrets)) {
             if (channel(client).canBind()) {
                 mechanisms.add(SCRAM_PLUS);
             }
             mechanisms.add(SCRAM);
         }
+        mechanisms.addAll(challenging);
         mechanisms.addAll(List.of("PLAIN", "LOGIN"));
+        if (offered("OAUTHBEARER", directories::checkTokens)) {
+            mechanisms.addAll(List.of("OAUTHBEARER", "XOAUTH2"));
+        }
         return List.copyOf(mechanisms);
     }
 
     /** While a directory is away nobody knows what it keeps, and its users could not log in anyhow. */
-    private boolean scramCanBeServed() {
+    private static boolean offered(String mechanism, Asked directories) {
         try {
-            return directories.keepSecrets();
+            return directories.answer();
         } catch (IOException e) {
-            LOG.debug("SCRAM is not offered: {}", e.toString());
+            LOG.debug("{} is not offered: {}", mechanism, e.toString());
             return false;
         }
+    }
+
+    private interface Asked {
+        boolean answer() throws IOException;
     }
 
     private static Channel channel(Connection client) {
@@ -97,8 +117,19 @@ public final class DirectoryAccounts implements Accounts {
             case "PLAIN" -> Optional.of(new PlainExchange(loginBy(name, client.peer())));
             case "LOGIN" -> Optional.of(new LoginExchange(loginBy(name, client.peer())));
             case SCRAM, SCRAM_PLUS -> mechanisms(client).contains(name) ? Optional.of(scram(name, client)) : Optional.empty();
+            case CRAM -> challenging.contains(name) ? Optional.of(new CramExchange(new ByScram(name, client.peer()), unique())) : Optional.empty();
+            case DIGEST -> challenging.contains(name) ? Optional.of(new DigestExchange(new ByScram(name, client.peer()), site.firstDomain(),
+                    ScramExchange.randomNonce())) : Optional.empty();
+            case "OAUTHBEARER", "XOAUTH2" -> mechanisms(client).contains(name)
+                    ? Optional.of(new BearerExchange(BearerExchange.Form.valueOf(name), (who, token) -> bearer(who, token, name, client.peer())))
+                    : Optional.empty();
             default -> Optional.empty();
         };
+    }
+
+    /** RFC 2195 §2: of the form of a message id, and never the same. */
+    private String unique() {
+        return "<" + ScramExchange.randomNonce() + "@" + site.hostname() + ">";
     }
 
     private Sasl scram(String name, Connection client) {
@@ -147,6 +178,25 @@ public final class DirectoryAccounts implements Accounts {
         } finally {
             Arrays.fill(password, '\0');
             Arrays.fill(prepared, '\0');
+        }
+    }
+
+    /** Who does not say a name is counted by address alone. */
+    private AccountId bearer(String name, char[] token, String mechanism, Peer client) throws Refusal {
+        try {
+            var account = name.isEmpty() ? "bearer." + client.address().getHostAddress() : fullName(name);
+            try (var _ = turn(account, mechanism, client)) {
+                beWelcome(account, mechanism, client);
+                var holder = directories.bearer(token);
+                if (holder.isPresent() && (name.isEmpty() || holder.get().equals(account))) {
+                    return loggedIn(holder.get(), mechanism, client);
+                }
+                throw failed(Ending.WRONG, account, mechanism, client);
+            } catch (IOException e) {
+                throw failed(away(account, e), account, mechanism, client);
+            }
+        } finally {
+            Arrays.fill(token, '\0');
         }
     }
 
@@ -201,7 +251,7 @@ public final class DirectoryAccounts implements Accounts {
         return SaslText.wrong();
     }
 
-    /** One log-in by SCRAM. */
+    /** One log-in in which the password is proved and not sent. */
     private final class ByScram implements ScramLogin {
         private final String mechanism;
         private final Peer client;
@@ -225,6 +275,18 @@ public final class DirectoryAccounts implements Accounts {
                 var keys = secrets.flatMap(Secrets::scramSha256);
                 whenWrong = keys.isPresent() ? Ending.WRONG : secrets.isPresent() ? Ending.NO_SCRAM_KEYS : Ending.NO_SUCH_USER;
                 return keys.orElse(others);
+            } catch (IOException e) {
+                throw DirectoryAccounts.this.failed(away(account, e), account, mechanism, client);
+            }
+        }
+
+        @Override public Optional<char[]> password(String account) throws Refusal {
+            beWelcome(account, mechanism, client);
+            try {
+                var secrets = directories.secrets(account);
+                var password = secrets.flatMap(Secrets::password);
+                whenWrong = password.isPresent() ? Ending.WRONG : secrets.isPresent() ? Ending.NO_READABLE_PASSWORD : Ending.NO_SUCH_USER;
+                return password;
             } catch (IOException e) {
                 throw DirectoryAccounts.this.failed(away(account, e), account, mechanism, client);
             }

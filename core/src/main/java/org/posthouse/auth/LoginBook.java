@@ -10,7 +10,7 @@ import org.slf4j.LoggerFactory;
 
 /** Writes down how attempts to log in end. Only the operator reads why; no password comes here. */
 final class LoginBook {
-    enum Ending { RIGHT, WRONG, NO_SUCH_USER, NO_SCRAM_KEYS, OTHER_CHANNEL, THROTTLED, DIRECTORY_AWAY }
+    enum Ending { RIGHT, WRONG, NO_SUCH_USER, NO_SCRAM_KEYS, NO_READABLE_PASSWORD, OTHER_CHANNEL, THROTTLED, DIRECTORY_AWAY }
 
     private static final Logger LOG = LoggerFactory.getLogger(DirectoryAccounts.class);
 

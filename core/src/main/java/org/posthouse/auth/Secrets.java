@@ -13,4 +13,9 @@ public interface Secrets {
     default Optional<ScramKeys> scramSha256() {
         return Optional.empty();
     }
+
+    /** The password itself, a new array, where it is kept readable: for CRAM-MD5 and DIGEST-MD5. */
+    default Optional<char[]> password() {
+        return Optional.empty();
+    }
 }

@@ -88,6 +88,9 @@ import org.osgi.service.metatype.annotations.Option;
     @AttributeDefinition(min = "1", max = "3650", description = "Days that trace files are kept")
     int trace_days() default 14;
 
+    @AttributeDefinition(description = "CRAM-MD5 and DIGEST-MD5, for old clients; they work for accounts whose directory keeps the password readable")
+    String[] challenge_mechanisms() default {};
+
     @AttributeDefinition(min = "1", description = "Failed log-ins within login-window that lock out")
     int login_failures() default 20;
 

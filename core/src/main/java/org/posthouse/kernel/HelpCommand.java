@@ -31,7 +31,8 @@ final class HelpCommand implements Command {
                 posthouse [--home DIR] COMMAND
 
                   run                                              runs the server in the foreground
-                  start                                            runs the server in the background""");
+                  start                                            runs the server in the background
+                  sendmail [OPTIONS] [RECIPIENT ...]               takes a message as /usr/sbin/sendmail does; also -bs, -bv, -bp""");
         commands.get().forEach(command -> command.usage().lines().forEach(form -> {
             var parts = form.split("  +", 2);
             var words = (command.name() + " " + parts[0]).strip();

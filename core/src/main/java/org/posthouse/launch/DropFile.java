@@ -14,6 +14,7 @@ import org.posthouse.pipeline.DroppedMail;
 final class DropFile implements AutoCloseable {
     private static final int BLOCK_OCTETS = 65_536;
 
+    private final Path home;
     private final Disk disk;
     private final Path folder;
     private final Path beside;
@@ -25,7 +26,9 @@ final class DropFile implements AutoCloseable {
     DropFile(Path home, DroppedMail envelope) throws IOException {
         disk = new HomeDisk(home);
         folder = home.resolve("var/drop");
+        this.home = home;
         disk.folder(folder);
+        own(folder);
         file = folder.resolve(new SessionIds().next().text());
         beside = folder.resolve(file.getFileName() + ".new");
         out = disk.create(beside);
@@ -59,13 +62,18 @@ final class DropFile implements AutoCloseable {
     void drop() throws IOException {
         flush();
         out.sync();
-        var owner = Files.getOwner(folder, LinkOption.NOFOLLOW_LINKS);
-        if (!Files.getOwner(beside, LinkOption.NOFOLLOW_LINKS).equals(owner)) {
-            Files.setOwner(beside, owner); // root writes for the server's user
-        }
+        own(beside);
         disk.rename(beside, file);
         disk.syncFolder(folder);
         dropped = true;
+    }
+
+    /** What root writes is for the user who owns the home. */
+    private void own(Path made) throws IOException {
+        var owner = Files.getOwner(home);
+        if (!Files.getOwner(made, LinkOption.NOFOLLOW_LINKS).equals(owner)) {
+            Files.setOwner(made, owner);
+        }
     }
 
     @Override

@@ -19,6 +19,7 @@ public final class MemoryDirectory implements Directory, Editor {
     private final Map<Address, List<Address>> aliases = new ConcurrentHashMap<>();
     private final Map<String, String> renamed = new ConcurrentHashMap<>();
     private final Set<String> withoutSecrets = ConcurrentHashMap.newKeySet();
+    private final Map<String, String> tokens = new ConcurrentHashMap<>();
     private volatile boolean failing;
     private volatile boolean keepingSecrets;
 
@@ -52,6 +53,21 @@ public final class MemoryDirectory implements Directory, Editor {
         withoutSecrets.add(fullName);
     }
 
+    /** From now on it knows this token. */
+    public MemoryDirectory token(String token, String fullName) {
+        tokens.put(token, fullName);
+        return this;
+    }
+
+    @Override public boolean checksTokens() {
+        return !tokens.isEmpty();
+    }
+
+    @Override public Optional<String> bearer(char[] token) throws IOException {
+        beThere();
+        return Optional.ofNullable(tokens.get(new String(token)));
+    }
+
     @Override public boolean keepsSecrets() {
         return keepingSecrets;
     }
@@ -59,12 +75,16 @@ public final class MemoryDirectory implements Directory, Editor {
     @Override public Secrets secrets(String name) throws IOException {
         beThere();
         var password = passwords.get(name);
-        if (!keepingSecrets || password == null || withoutSecrets.contains(name)) {
+        if (password == null || withoutSecrets.contains(name)) {
             return Secrets.NONE;
         }
         return new Secrets() {
+            @Override public Optional<char[]> password() {
+                return Optional.of(password.toCharArray());
+            }
+
             @Override public Optional<ScramKeys> scramSha256() {
-                return Optional.of(ScramClient.keys(password, "0123456789abcdef".getBytes(StandardCharsets.US_ASCII), ScramKeys.USUAL_ROUNDS));
+                return !keepingSecrets ? Optional.empty() : Optional.of(ScramClient.keys(password, "0123456789abcdef".getBytes(StandardCharsets.US_ASCII), ScramKeys.USUAL_ROUNDS));
             }
         };
     }

@@ -149,8 +149,13 @@ public final class FileDirectory implements Directory {
     }
 
     @Override public Secrets secrets(String name) throws IOException {
-        var keys = storing.scram() ? users.current().find(Names.fold(name)).flatMap(Users.User::scram) : Optional.<ScramKeys>empty();
+        var user = users.current().find(Names.fold(name));
+        var keys = storing.scram() ? user.flatMap(Users.User::scram) : Optional.<ScramKeys>empty();
         return new Secrets() {
+            @Override public Optional<char[]> password() {
+                return user.flatMap(Users.User::readable);
+            }
+
             @Override public Optional<ScramKeys> scramSha256() {
                 return keys;
             }

@@ -20,6 +20,10 @@ record PlainPassword(byte[] octets) implements Verifier {
         return "{PLAIN}" + new String(password, StandardCharsets.US_ASCII);
     }
 
+    char[] characters() {
+        return new String(octets, StandardCharsets.UTF_8).toCharArray();
+    }
+
     @Override public boolean matches(byte[] password) {
         return MessageDigest.isEqual(octets, password);
     }

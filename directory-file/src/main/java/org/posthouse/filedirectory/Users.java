@@ -45,6 +45,12 @@ record Users(Map<String, User> byName) {
             return secrets.stream().anyMatch(s -> s.verifier() instanceof Locked);
         }
 
+        /** The password itself, where it is kept so. */
+        Optional<char[]> readable() {
+            return locked() ? Optional.empty() : secrets.stream().map(Secret::verifier).filter(PlainPassword.class::isInstance)
+                    .map(v -> ((PlainPassword) v).characters()).findFirst();
+        }
+
         /** What SCRAM needs, where it is there. */
         Optional<ScramKeys> scram() {
             return locked() ? Optional.empty() : secrets.stream().map(Secret::verifier).filter(ScramHash.class::isInstance).map(v -> ((ScramHash) v).keys()).findFirst();
