@@ -213,6 +213,9 @@ final class Journal {
             long before = in.readLong();
             long after = in.readLong();
             int cut = in.readInt();
+            if (after < 0 || after > before) {
+                throw new EOFException();
+            }
             long position = HEAD;
             var stretches = new ArrayList<Stretch>();
             for (long at = in.readLong(); at >= 0; at = in.readLong()) {

@@ -53,10 +53,11 @@ final class JournalFuzzTest implements FuzzTarget {
     }
 
     private static byte[] summed(ByteBuffer in) {
-        var out = ByteBuffer.allocate(64 * 1024).putLong(MAGIC).putLong(number(in)).putLong(number(in)).putInt((int) number(in));
-        while (in.hasRemaining()) {
+        var out = ByteBuffer.allocate(64 + 18 * in.remaining()).putLong(MAGIC).putLong(number(in)).putLong(number(in)).putInt((int) number(in));
+        while (in.remaining() > 1) {
             out.putLong(number(in));
-            var octets = new byte[(int) Math.min(in.remaining(), number(in) & 0x3f)];
+            int length = (int) number(in) & 0x3f;
+            var octets = new byte[Math.min(in.remaining(), length)];
             in.get(octets);
             out.putLong(octets.length).put(octets);
         }
