@@ -161,17 +161,27 @@ final class Rounds {
         var leases = queue.call(q -> q.lease(OWNER, most, LEASE));
         leases.forEach(this::take);
         if (leases.size() < most) {
-            fresh.clear();
-            freshOnes.set(0);
+            forget();
             return leases.size();
         }
         return leases.size() + pastOthers();
     }
 
+    /** All that is due is in hand. */
+    private void forget() {
+        while (fresh.poll() != null) {
+            freshOnes.decrementAndGet();
+        }
+    }
+
     /** New mail of those who have little in hand. */
     private int pastOthers() throws IOException {
         int taken = 0;
-        for (var one = fresh.poll(); one != null && taken < BATCH; one = fresh.poll()) {
+        while (taken < BATCH) {
+            var one = fresh.poll();
+            if (one == null) {
+                break;
+            }
             freshOnes.decrementAndGet();
             var id = one.id();
             if (senders.getOrDefault(one.sender(), 0) < LITTLE && !inHand.containsKey(id)) {
