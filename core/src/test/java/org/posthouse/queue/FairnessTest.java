@@ -3,6 +3,7 @@ package org.posthouse.queue;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -75,5 +76,31 @@ class FairnessTest {
             clock.pass(Duration.ofMillis(1));
         }
         assertEquals(Rounds.MOST_IN_HAND + 302, world.taken().stream().map(Consignment::id).distinct().count());
+    }
+
+    @Test
+    void whatIsDoneIsWrittenDownWhenTheServerEndsThoughTheRestHangs() throws Exception {
+        var queue = new MemoryQueue(clock);
+        queues.arrive("queue-memory", queue, Map.of());
+        deliveries.arrive("delivery-world", new RecordingDelivery(_ -> true).behaving(c -> {
+            if (c.to().target().equals("slow.test")) {
+                try {
+                    new Semaphore(0).acquire();
+                } catch (InterruptedException e) {
+                    throw new InterruptedIOException();
+                }
+            }
+            return RecordingDelivery.all(c, new Outcome.Relayed("there", Outcome.Notices.THEIRS));
+        }), Map.of());
+        courier.configure(new Values("", Map.of("grace", "60ms")));
+        var quick = new Recipient(new Address("zoe", "quick.test"));
+        var slow = new Recipient(new Address("zoe", "slow.test"));
+        courier.deliver(new MessageId("s.1"), new Sender(new Address("ann", "example.test")), List.of(
+                new Copy(quick, List.of(Way.outside(quick)), Contents.of("\n")), new Copy(slow, List.of(Way.outside(slow)), Contents.of("\n"))));
+        courier.rounds().round();
+        Thread.sleep(300);
+        courier.close();
+        var left = queue.find("s.1").orElseThrow().item();
+        assertEquals(List.of("smtp:slow.test"), left.legs().stream().map(l -> l.to().toString()).toList());
     }
 }
