@@ -82,7 +82,7 @@ class FairnessTest {
     void whatIsDoneIsWrittenDownWhenTheServerEndsThoughTheRestHangs() throws Exception {
         var queue = new MemoryQueue(clock);
         queues.arrive("queue-memory", queue, Map.of());
-        deliveries.arrive("delivery-world", new RecordingDelivery(_ -> true).behaving(c -> {
+        var hanging = new RecordingDelivery(_ -> true).behaving(c -> {
             if (c.to().target().equals("slow.test")) {
                 try {
                     new Semaphore(0).acquire();
@@ -91,14 +91,18 @@ class FairnessTest {
                 }
             }
             return RecordingDelivery.all(c, new Outcome.Relayed("there", Outcome.Notices.THEIRS));
-        }), Map.of());
+        });
+        deliveries.arrive("delivery-world", hanging, Map.of());
         courier.configure(new Values("", Map.of("grace", "60ms")));
         var quick = new Recipient(new Address("zoe", "quick.test"));
         var slow = new Recipient(new Address("zoe", "slow.test"));
         courier.deliver(new MessageId("s.1"), new Sender(new Address("ann", "example.test")), List.of(
                 new Copy(quick, List.of(Way.outside(quick)), Contents.of("\n")), new Copy(slow, List.of(Way.outside(slow)), Contents.of("\n"))));
         courier.rounds().round();
-        Thread.sleep(300);
+        for (int i = 0; hanging.taken().size() < 2 && i < 5_000; i++) {
+            Thread.sleep(1);
+        }
+        Thread.sleep(200);
         courier.close();
         var left = queue.find("s.1").orElseThrow().item();
         assertEquals(List.of("smtp:slow.test"), left.legs().stream().map(l -> l.to().toString()).toList());
