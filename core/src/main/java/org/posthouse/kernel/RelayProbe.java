@@ -53,12 +53,14 @@ final class RelayProbe {
 
     private String played(RelayTrick trick, Socket socket) throws IOException {
         var in = new BufferedInputStream(socket.getInputStream());
+        var hello = (listener.protocol().equals("lmtp") ? "LHLO" : "EHLO") + " doctor.invalid";
         var reply = reply(in);
         if (reply.startsWith("2")) {
-            reply = said(socket, in, (listener.protocol().equals("lmtp") ? "LHLO" : "EHLO") + " doctor.invalid");
+            reply = said(socket, in, hello);
         }
         if (reply.startsWith("2") && !trick.before().isEmpty()) {
             said(socket, in, trick.before()); // may be refused, and has no effect then
+            reply = said(socket, in, hello);
         }
         if (reply.startsWith("2")) {
             reply = said(socket, in, "MAIL FROM:" + trick.from());

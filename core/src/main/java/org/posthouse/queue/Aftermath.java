@@ -69,7 +69,7 @@ final class Aftermath {
         this.clock = clock;
     }
 
-    /** @param became by leg and recipient; who is not in it was not tried */
+    /** @param became by leg and recipient; a leg that is not in it was not tried and waits on */
     Item settle(Item item, Content content, Map<DeliveryId, Map<Recipient, Outcome>> became, RetryPlan plan) {
         boolean expired = plan.expired(item, clock.instant());
         var waiting = new LinkedHashMap<Leg, List<Waiting>>();
@@ -77,9 +77,10 @@ final class Aftermath {
         var arrived = new ArrayList<Ended>();
         var said = new HashMap<Waiting, Outcome.Answered>();
         for (var leg : item.legs()) {
-            waiting.put(leg, new ArrayList<>());
-            for (var one : leg.recipients()) {
-                var outcome = became.getOrDefault(leg.id(), Map.of()).getOrDefault(one.to(), new Outcome.Deferred(Attempts.LATER));
+            var outcomes = became.get(leg.id());
+            waiting.put(leg, new ArrayList<>(outcomes == null ? leg.recipients() : List.of()));
+            for (var one : outcomes == null ? List.<Waiting>of() : leg.recipients()) {
+                var outcome = outcomes.getOrDefault(one.to(), new Outcome.Deferred(Attempts.LATER));
                 var answer = outcome instanceof Outcome.Answered answered ? Optional.of(answered) : Optional.<Outcome.Answered>empty();
                 switch (afterwards(item, outcome.itself())) {
                     case Outcome.Delivered _ -> arrived.add(new Ended(one, How.DELIVERED, Optional.empty()));

@@ -1,28 +1,61 @@
 package org.posthouse.queue;
 
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import org.posthouse.message.Content;
 import org.posthouse.pipeline.Recipient;
 
-/** An item in hand: its consignments are carried one by one, and what became of them is written down when the last one ends. */
+/**
+ * An item in hand: its consignments are carried one by one. What became of them is written down when the last one ends, and
+ * before that every few seconds, so that little is done again after a crash while one of a thousand destinations hangs.
+ */
 final class Job {
-    private final Queue.Item item;
+    /** What is to be done when a consignment has ended. */
+    enum Next { WAIT, WRITE, END }
+
+    private static final Duration UNWRITTEN = Duration.ofSeconds(5);
+
+    /** Held by who writes down what became of it. */
+    final Lock writing = new ReentrantLock();
+
     private final Content content;
     private final List<Consignment> consignments;
+    private final int attempt;
 
     // guarded by this
-    private final Map<DeliveryId, Map<Recipient, Outcome>> became = new HashMap<>();
+    private final Map<DeliveryId, Map<Recipient, Outcome>> unwritten = new HashMap<>();
+    private Queue.Item item;
+    private int open;
+    private long since;
 
     Job(Queue.Item item, Content content) {
         this.item = item;
         this.content = content;
         this.consignments = Courier.consignments(item, content);
+        this.attempt = item.attempts() + 1;
+        this.open = consignments.size();
     }
 
-    Queue.Item item() {
+    String id() {
+        return item().id();
+    }
+
+    /** As it is in the queue. */
+    synchronized Queue.Item item() {
         return item;
+    }
+
+    /** The same, when this attempt is counted. */
+    synchronized Queue.Item tried() {
+        return new Queue.Item(item.id(), item.arrived(), item.from(), item.legs(), attempt, item.held(), item.notes());
+    }
+
+    synchronized void item(Queue.Item written) {
+        item = written;
     }
 
     Content content() {
@@ -33,13 +66,17 @@ final class Job {
         return consignments;
     }
 
-    /** Whether that was the last. */
-    synchronized boolean ended(Consignment consignment, Map<Recipient, Outcome> outcomes) {
-        became.put(consignment.id(), outcomes);
-        return became.size() == consignments.size();
+    synchronized Next ended(Consignment consignment, Map<Recipient, Outcome> outcomes) {
+        since = unwritten.isEmpty() ? System.nanoTime() : since;
+        unwritten.put(consignment.id(), outcomes);
+        open--;
+        return open == 0 ? Next.END : System.nanoTime() - since > UNWRITTEN.toNanos() ? Next.WRITE : Next.WAIT;
     }
 
-    synchronized Map<DeliveryId, Map<Recipient, Outcome>> became() {
-        return Map.copyOf(became);
+    /** What became of consignments since it was asked last. */
+    synchronized Map<DeliveryId, Map<Recipient, Outcome>> unwritten() {
+        var all = Map.copyOf(unwritten);
+        unwritten.clear();
+        return all;
     }
 }

@@ -50,6 +50,7 @@ final class Rounds {
     private final Semaphore wakes = new Semaphore(0);
     private final Semaphore writers = new Semaphore(WRITERS);
     private final ConcurrentMap<String, Lease> inHand = new ConcurrentHashMap<>();
+    private final ConcurrentMap<String, Job> jobs = new ConcurrentHashMap<>();
     private final ConcurrentMap<String, Integer> senders = new ConcurrentHashMap<>();
     private final ConcurrentMap<Thread, Boolean> workers = new ConcurrentHashMap<>();
     private final ConcurrentLinkedQueue<Fresh> fresh = new ConcurrentLinkedQueue<>();
@@ -88,7 +89,7 @@ final class Rounds {
     void arrived(Item item) {
         if (freshOnes.get() < MOST_FRESH) {
             freshOnes.incrementAndGet();
-            fresh.add(new Fresh(item.id(), item.from().address().toString()));
+            fresh.add(new Fresh(item.id(), sender(item)));
         }
         wake();
     }
@@ -107,6 +108,9 @@ final class Rounds {
         var deadline = System.nanoTime() + CLOSES_WITHIN.toNanos();
         while (!workers.isEmpty() && System.nanoTime() < deadline) {
             TimeUnit.MILLISECONDS.sleep(5);
+        }
+        for (var job : jobs.values()) {
+            write(job);
         }
     }
 
@@ -161,17 +165,27 @@ final class Rounds {
         var leases = queue.call(q -> q.lease(OWNER, most, LEASE));
         leases.forEach(this::take);
         if (leases.size() < most) {
-            fresh.clear();
-            freshOnes.set(0);
+            forget();
             return leases.size();
         }
         return leases.size() + pastOthers();
     }
 
+    /** All that is due is in hand. */
+    private void forget() {
+        while (fresh.poll() != null) {
+            freshOnes.decrementAndGet();
+        }
+    }
+
     /** New mail of those who have little in hand. */
     private int pastOthers() throws IOException {
         int taken = 0;
-        for (var one = fresh.poll(); one != null && taken < BATCH; one = fresh.poll()) {
+        while (taken < BATCH) {
+            var one = fresh.poll();
+            if (one == null) {
+                break;
+            }
             freshOnes.decrementAndGet();
             var id = one.id();
             if (senders.getOrDefault(one.sender(), 0) < LITTLE && !inHand.containsKey(id)) {
@@ -190,19 +204,20 @@ final class Rounds {
         if (inHand.put(item.id(), lease) != null) {
             return;
         }
-        senders.merge(item.from().address().toString(), 1, Integer::sum);
+        senders.merge(sender(item), 1, Integer::sum);
         var job = new Job(item, queue.content(item.id(), lease.sizeOctets()));
+        jobs.put(item.id(), job);
         job.consignments().forEach(c -> lines.add(Errand.of(job, c)));
     }
 
     /** Begins what may begin; what waits for a place that is down is put off. */
     private void advance() {
         for (var put : lines.putOff()) {
-            Thread.ofVirtual().name("courier " + put.errand().job().item().id()).start(() -> working(() -> putOff(put)));
+            Thread.ofVirtual().name("courier " + put.errand().job().id()).start(() -> working(() -> putOff(put)));
         }
         for (var next = lines.next(); next.isPresent(); next = lines.next()) {
             var errand = next.get();
-            Thread.ofVirtual().name("courier " + errand.job().item().id()).start(() -> working(() -> carry(errand)));
+            Thread.ofVirtual().name("courier " + errand.job().id()).start(() -> working(() -> carry(errand)));
         }
     }
 
@@ -260,32 +275,59 @@ final class Rounds {
 
     private void ended(Errand errand, Map<Recipient, Outcome> outcomes) {
         var job = errand.job();
-        if (!job.ended(errand.consignment(), outcomes)) {
-            advance();
-            return;
+        switch (job.ended(errand.consignment(), outcomes)) {
+            case WAIT -> { }
+            case WRITE -> writeBetween(job);
+            case END -> {
+                try {
+                    write(job);
+                } finally {
+                    jobs.remove(job.id());
+                    inHand.remove(job.id());
+                    senders.computeIfPresent(sender(job.item()), (_, n) -> n == 1 ? null : n - 1);
+                }
+            }
         }
+        advance();
+    }
+
+    private static String sender(Item item) {
+        return item.from().address().toString();
+    }
+
+    /** What has an outcome so far; the rest goes on under a lease of its own. */
+    private void writeBetween(Job job) {
+        write(job);
+        job.writing.lock();
         try {
-            settle(job);
+            var lease = queue.call(q -> q.lease(OWNER, job.id(), LEASE));
+            lease.ifPresent(again -> {
+                inHand.put(job.id(), again);
+                job.item(again.item());
+            });
+        } catch (IOException e) {
+            log.warn("item id={} not leased again=\"{}\"", job.id(), e.toString());
         } finally {
-            inHand.remove(job.item().id());
-            senders.computeIfPresent(job.item().from().address().toString(), (_, n) -> n == 1 ? null : n - 1);
-            advance();
+            job.writing.unlock();
         }
     }
 
-    private void settle(Job job) {
-        var item = job.item();
-        var became = job.became();
-        if (closed && became.values().stream().flatMap(m -> m.values().stream()).map(Outcome::itself).allMatch(Outcome.Deferred.class::isInstance)) {
-            return; // it was not really tried
-        }
-        Thread.interrupted(); // what has an outcome is written down even now
+    private void write(Job job) {
+        job.writing.lock();
         writers.acquireUninterruptibly();
         try {
-            var tried = new Item(item.id(), item.arrived(), item.from(), item.legs(), item.attempts() + 1, item.held(), item.notes());
-            complete(aftermath.settle(tried, job.content(), became, plan));
+            var became = job.unwritten();
+            if (became.isEmpty() || closed && became.values().stream().flatMap(m -> m.values().stream()).map(Outcome::itself)
+                    .allMatch(Outcome.Deferred.class::isInstance)) {
+                return; // it was not really tried
+            }
+            Thread.interrupted(); // what has an outcome is written down even now
+            var left = aftermath.settle(job.tried(), job.content(), became, plan);
+            complete(left);
+            job.item(left);
         } finally {
             writers.release();
+            job.writing.unlock();
         }
     }
 

@@ -1,0 +1,110 @@
+package org.posthouse.queue;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.InterruptedIOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Semaphore;
+import org.junit.jupiter.api.Test;
+import org.posthouse.auth.Resolution;
+import org.posthouse.config.Values;
+import org.posthouse.message.Address;
+import org.posthouse.message.Contents;
+import org.posthouse.message.MessageId;
+import org.posthouse.net.FixedSite;
+import org.posthouse.observe.MemoryMetrics;
+import org.posthouse.observe.MemoryTrace;
+import org.posthouse.pipeline.Recipient;
+import org.posthouse.pipeline.Sender;
+import org.posthouse.state.SetClock;
+import org.posthouse.swap.Plugins;
+
+/** More waits than may be in hand, all of it one sender's; another one sends a single message. */
+class FairnessTest {
+    private final SetClock clock = new SetClock();
+    private final Plugins<Delivery> deliveries = new Plugins<>("delivery");
+    private final Plugins<Queue> queues = new Plugins<>("queue");
+    private final Courier courier = new Courier(deliveries, queues, new Routes(_ -> new Resolution.Unknown(), new FixedSite()), new FixedSite(),
+            new MemoryTrace(), new MemoryMetrics(), clock);
+    private final Semaphore mayGo = new Semaphore(0);
+    private final RecordingDelivery world = new RecordingDelivery(_ -> true).behaving(c -> {
+        mayGo.acquireUninterruptibly();
+        return RecordingDelivery.all(c, new Outcome.Relayed("there", Outcome.Notices.THEIRS));
+    });
+
+    private void send(String id, String from, String domain) throws Exception {
+        var to = new Recipient(new Address("zoe", domain));
+        courier.deliver(new MessageId(id), new Sender(new Address(from, "example.test")), List.of(new Copy(to, List.of(Way.outside(to)), Contents.of("\n"))));
+    }
+
+    private long taken(String id) {
+        return world.taken().stream().filter(c -> c.id().text().startsWith(id)).count();
+    }
+
+    private void until(String id) throws Exception {
+        for (int i = 0; taken(id) == 0 && i < 5_000; i++) {
+            Thread.sleep(1);
+        }
+        assertEquals(1, taken(id));
+    }
+
+    @Test
+    void aSingleMessageGoesPastAnothersMass() throws Exception {
+        queues.arrive("queue-memory", new MemoryQueue(clock), Map.of());
+        deliveries.arrive("delivery-world", world, Map.of());
+        courier.configure(new Values("", Map.of("grace", "60ms")));
+        for (int i = 0; i < Rounds.MOST_IN_HAND + 300; i++) {
+            send("bulk" + i, "news", i % 2 == 0 ? "a.test" : "b.test");
+        }
+        while (courier.rounds().round() > 0) {
+            clock.pass(Duration.ofMillis(1));
+        }
+        assertEquals(10, world.taken().size());
+        send("one", "ann", "c.test");
+        send("two", "ann", "a.test");
+        courier.rounds().round();
+        until("one");
+        assertEquals(0, taken("two"), "a.test has as much as it bears");
+        mayGo.release(11);
+        until("two");
+        assertTrue(world.taken().size() < 40, world.taken().size() + " before the single one");
+        mayGo.release(10_000);
+        while (courier.rounds().round() > 0 || !courier.rounds().settled(Duration.ofSeconds(10))) {
+            clock.pass(Duration.ofMillis(1));
+        }
+        assertEquals(Rounds.MOST_IN_HAND + 302, world.taken().stream().map(Consignment::id).distinct().count());
+    }
+
+    @Test
+    void whatIsDoneIsWrittenDownWhenTheServerEndsThoughTheRestHangs() throws Exception {
+        var queue = new MemoryQueue(clock);
+        queues.arrive("queue-memory", queue, Map.of());
+        var hanging = new RecordingDelivery(_ -> true).behaving(c -> {
+            if (c.to().target().equals("slow.test")) {
+                try {
+                    new Semaphore(0).acquire();
+                } catch (InterruptedException e) {
+                    throw new InterruptedIOException();
+                }
+            }
+            return RecordingDelivery.all(c, new Outcome.Relayed("there", Outcome.Notices.THEIRS));
+        });
+        deliveries.arrive("delivery-world", hanging, Map.of());
+        courier.configure(new Values("", Map.of("grace", "60ms")));
+        var quick = new Recipient(new Address("zoe", "quick.test"));
+        var slow = new Recipient(new Address("zoe", "slow.test"));
+        courier.deliver(new MessageId("s.1"), new Sender(new Address("ann", "example.test")), List.of(
+                new Copy(quick, List.of(Way.outside(quick)), Contents.of("\n")), new Copy(slow, List.of(Way.outside(slow)), Contents.of("\n"))));
+        courier.rounds().round();
+        for (int i = 0; hanging.taken().size() < 2 && i < 5_000; i++) {
+            Thread.sleep(1);
+        }
+        Thread.sleep(200);
+        courier.close();
+        var left = queue.find("s.1").orElseThrow().item();
+        assertEquals(List.of("smtp:slow.test"), left.legs().stream().map(l -> l.to().toString()).toList());
+    }
+}
