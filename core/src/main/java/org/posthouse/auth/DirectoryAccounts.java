@@ -55,10 +55,11 @@ public final class DirectoryAccounts implements Accounts {
 
     /** Reads {@code challenge-mechanisms}, {@code login-failures}, {@code login-window}, {@code login-lockout}, {@code login-at-once} and {@code login-at-once-address}. */
     public void configure(Values top) {
+        var named = challenging(top);
         var limits = new Throttle.Limits(positive("login-failures", top), top.duration("login-window"), top.duration("login-lockout"));
         turns.limits(new Turns.Limits(positive("login-at-once", top), positive("login-at-once-address", top)));
         throttle.limits(limits);
-        challenging = challenging(top);
+        challenging = named;
     }
 
     private static List<String> challenging(Values top) {

@@ -31,7 +31,7 @@ final class AddressList {
                 case '"' -> quoted();
                 case '<' -> bracketed();
                 case ',', ';' -> end();
-                case ':' -> word.setLength(0); // the name of a group
+                case ':' -> colon(); // after the name of a group
                 default -> {
                     if (c > ' ') {
                         word.append(c);
@@ -73,7 +73,7 @@ final class AddressList {
             char c = text.charAt(at++);
             switch (c) {
                 case '"' -> quoted();
-                case ':' -> word.setLength(0);
+                case ':' -> colon();
                 default -> {
                     if (c > ' ') {
                         word.append(c);
@@ -85,6 +85,15 @@ final class AddressList {
         end();
         while (at < text.length() && ",;".indexOf(text.charAt(at)) < 0) {
             at++;
+        }
+    }
+
+    /** What came before it is no address, but for an IPv6 literal (RFC 5321 §4.1.3). */
+    private void colon() {
+        if (word.indexOf("@[") < 0) {
+            word.setLength(0);
+        } else {
+            word.append(':');
         }
     }
 

@@ -24,7 +24,11 @@ final class DropFile implements AutoCloseable {
     private boolean dropped;
 
     DropFile(Path home, DroppedMail envelope) throws IOException {
-        disk = new HomeDisk(home);
+        this(new HomeDisk(home), home, envelope);
+    }
+
+    DropFile(Disk disk, Path home, DroppedMail envelope) throws IOException {
+        this.disk = disk;
         folder = home.resolve("var/drop");
         this.home = home;
         disk.folder(folder);

@@ -104,10 +104,12 @@ public final class DropFolder implements AutoCloseable {
         thread.start();
     }
 
-    /** A message in hand is finished first. */
+    /** A message in hand is finished, or stays where it is. */
     @Override public void close() throws InterruptedException {
-        thread.interrupt();
-        thread.join(LOOK.multipliedBy(4));
+        if (thread.isAlive()) {
+            thread.interrupt();
+            thread.join(LOOK.multipliedBy(4));
+        }
     }
 
     private void run() {

@@ -18,6 +18,7 @@ final class AddressListTest {
         assertEquals(List.of("\"a\\\"b\"@x.test"), AddressList.of("X <\"a\\\"b\"@x.test>"));
         assertEquals(List.of("c@x.test"), AddressList.of("<@a.test,@b.test:c@x.test>"));
         assertEquals(List.of("ann@example.test"), AddressList.of("ann @\r\n example.test"));
+        assertEquals(List.of("a@[IPv6:2001:db8::1]", "b@[IPv6:::1]"), AddressList.of("A <a@[IPv6:2001:db8::1]>, b@[IPv6:::1]"));
         assertEquals(List.of(), AddressList.of(" (nobody) ,, ;"));
     }
 

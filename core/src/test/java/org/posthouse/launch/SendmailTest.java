@@ -8,9 +8,14 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.posthouse.disk.HomeDisk;
+import org.posthouse.disk.PowerCutDisk;
+import org.posthouse.pipeline.DroppedMail;
 
 final class SendmailTest {
     @TempDir
@@ -81,6 +86,37 @@ final class SendmailTest {
         assertEquals(75, send("MAIL FROM:<>\r\nRCPT TO:<bob@x.test>\r\nDATA\r\nSubject: x\r\n", "-bs"));
         try (var files = Files.list(home.resolve("var/drop"))) {
             assertEquals(0, files.count());
+        }
+    }
+
+    /** At every cut a message is either there whole, under its name, or there is none; after the last step it is there. */
+    @Test
+    void aPowerCutLosesNothingThatWasTaken(@TempDir Path other) throws Exception {
+        var disk = new PowerCutDisk(new HomeDisk(home), home);
+        var envelope = new DroppedMail("ann", "", List.of("bob"), Optional.empty(), Optional.empty(), Optional.empty(), 0);
+        try (var drop = new DropFile(disk, home, envelope)) {
+            for (int i = 0; i < 200; i++) {
+                drop.line("0123456789".repeat(7).getBytes(StandardCharsets.US_ASCII));
+            }
+            drop.drop();
+        }
+        var whole = dropped();
+        for (int step = 0; step <= disk.steps(); step++) {
+            for (var unsynced : PowerCutDisk.Unsynced.values()) {
+                var after = other.resolve(step + "-" + unsynced);
+                disk.cutAfter(step, unsynced, after);
+                var folder = after.resolve("var/drop");
+                var there = new ArrayList<String>();
+                if (Files.isDirectory(folder)) {
+                    try (var files = Files.list(folder)) {
+                        for (var file : files.filter(f -> !f.toString().endsWith(".new")).toList()) {
+                            there.add(Files.readString(file, StandardCharsets.ISO_8859_1));
+                        }
+                    }
+                }
+                assertTrue(there.isEmpty() || there.equals(List.of(whole)), step + " " + unsynced);
+                assertTrue(step < disk.steps() || !there.isEmpty(), unsynced.toString());
+            }
         }
     }
 }

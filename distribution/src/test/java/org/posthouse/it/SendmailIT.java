@@ -89,7 +89,7 @@ final class SendmailIT {
             send("Subject: nobody reads this\n\nx\n", "-f", "ann@example.test", "nobody@example.test", "bob");
             assertTrue(only(server, "bob", 1).contains("Subject: nobody reads this"));
             var notice = String.join("\n", only(server, "ann", 1));
-            assertTrue(notice.contains("Final-Recipient: rfc822;nobody@example.test") && notice.contains("Status: 5.1.1"), notice);
+            assertTrue(notice.contains("Final-Recipient: rfc822; nobody@example.test") && notice.contains("Status: 5.1.1"), notice);
             send("Subject: far\n\nx\n", "-f", "ann@example.test", "zoe@elsewhere.example");
             taken(server);
             var queue = called("mailq", "");
