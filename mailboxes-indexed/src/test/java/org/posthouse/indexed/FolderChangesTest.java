@@ -250,6 +250,20 @@ class FolderChangesTest {
     }
 
     @Test
+    void aLogIsWrittenAnewAlsoWhereTheServerIsOftenStartedAnew() throws Exception {
+        var log = home.resolve("var/index/example.test/ann/inbox.box.log");
+        long uid = deliver();
+        for (int starts = 0; starts < 10; starts++) {
+            for (int i = 0; i < 1200; i++) {
+                flag(uid, i % 2 == 0 ? Kind.ADD : Kind.REMOVE, "\\Seen");
+            }
+            start();
+        }
+        inbox();
+        assertTrue(Files.size(log) < 200_000, () -> log.toFile().length() + " octets");
+    }
+
+    @Test
     void removalsAreForgottenInTheEndAndThenAllThatIsNotThereIsTold() throws Exception {
         var removals = new Removals(5);
         for (int i = 0; i < 10_000; i++) {
