@@ -355,6 +355,15 @@ class FolderChangesTest {
     }
 
     @Test
+    void aFolderIsNotRenamedInPart() throws Exception {
+        mail.create("a/b");
+        mail.create("new/b");
+        mail.delete("new");
+        assertThrows(FileAlreadyExistsException.class, () -> mail.rename("a", "new"));
+        assertEquals(List.of("INBOX", "a", "a/b", "new/b"), mail.folders());
+    }
+
+    @Test
     void renamingTheInboxMovesItsMessagesAndItStays() throws Exception {
         deliver();
         deliver();
