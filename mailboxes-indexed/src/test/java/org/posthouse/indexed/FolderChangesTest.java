@@ -416,6 +416,21 @@ class FolderChangesTest {
     }
 
     @Test
+    void whatOtherProgramsRemoveMakesRoom() throws Exception {
+        attributes = Map.of("quota", "100");
+        start();
+        var letter = Letter.of("x".repeat(88) + "\n");
+        mail.deliver("lists", new DeliveryId("q.1"), letter, Set.of(), NOON);
+        assertEquals(90, mail.quota().octets());
+        var lists = new Folder(ANN, "lists");
+        store.remove(lists, List.of(store.scan(lists).getFirst().key()));
+        mail.deliver("other", new DeliveryId("q.2"), letter, Set.of(), NOON);
+        store.delete(new Folder(ANN, "other"));
+        mail.deliver("lists", new DeliveryId("q.3"), letter, Set.of(), NOON);
+        assertEquals(90, mail.quota().octets());
+    }
+
+    @Test
     void manySessionsSeeTheSameInAnyOrder() throws Exception {
         for (int i = 0; i < 20; i++) {
             deliver();
