@@ -83,6 +83,9 @@ public final class SubscriptionFile {
             if (add) {
                 now.append(encode(canonical(name), between(text))).append('\n');
             }
+            if (now.length() >= LARGEST) {
+                throw new IOException(file + " has no room for another name");
+            }
             disk.replace(file, now.toString().getBytes(StandardCharsets.ISO_8859_1));
         } finally {
             process.unlock();

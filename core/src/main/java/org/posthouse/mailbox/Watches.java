@@ -34,20 +34,16 @@ final class Watches {
     Watch.Watching add(AccountId account, String folder, Watch watch, Below below) throws IOException {
         var place = Place.of(account, folder);
         Group group;
-        boolean first;
         synchronized (groups) {
             group = groups.computeIfAbsent(place, _ -> new Group(below));
-            first = group.members.isEmpty();
             group.members.add(watch);
         }
         Watch.Watching watching = () -> remove(place, watch);
-        if (first) {
-            try {
-                group.start();
-            } catch (IOException | RuntimeException e) {
-                watching.close();
-                throw e;
-            }
+        try {
+            group.start();
+        } catch (IOException | RuntimeException e) {
+            watching.close();
+            throw e;
         }
         return watching;
     }
@@ -79,14 +75,30 @@ final class Watches {
         final List<Watch> members = new CopyOnWriteArrayList<>();
         private final Below below;
         private Watching watching;
+        private boolean asked; // somebody has asked below, or does so at this moment
         private boolean stopped;
 
         Group(Below below) {
             this.below = below;
         }
 
+        /** One asks for all; where that fails, the next one who comes asks again. */
         void start() throws IOException {
-            var started = below.watch(this);
+            synchronized (this) {
+                if (asked) {
+                    return;
+                }
+                asked = true;
+            }
+            Watching started;
+            try {
+                started = below.watch(this);
+            } catch (IOException | RuntimeException e) {
+                synchronized (this) {
+                    asked = false;
+                }
+                throw e;
+            }
             synchronized (this) {
                 if (!stopped) {
                     watching = started;
@@ -118,6 +130,7 @@ final class Watches {
         public void ended() {
             synchronized (this) {
                 watching = null;
+                asked = false;
                 if (stopped) {
                     return;
                 }

@@ -1,6 +1,7 @@
 package org.posthouse.indexed;
 
 import java.io.IOException;
+import java.util.function.Predicate;
 import org.posthouse.auth.Account;
 import org.posthouse.mailbox.Store;
 import org.posthouse.message.Refusal;
@@ -36,18 +37,23 @@ final class Allowance {
     /** Refusal with that status when so many octets more are too many. */
     void check(long octets, String status) throws Refusal, IOException {
         long limit = limit();
-        if (limit != NO_LIMIT && held().octets() + octets > limit) {
+        if (limit != NO_LIMIT && held().octets() + octets > limit && counted(_ -> true).octets() + octets > limit) {
             throw new Refusal(status, "The mailbox is full");
         }
     }
 
-    /** Folders that were not looked at yet are looked at now. */
+    /** Folders that were not looked at yet are looked at now; in the others, other programs may have made room since. */
     Usage.Size held() throws IOException {
-        for (var name : store.folders(account.id())) {
-            if (!usage.knows(name)) {
+        return counted(name -> !usage.knows(name));
+    }
+
+    private Usage.Size counted(Predicate<String> anew) throws IOException {
+        var there = store.folders(account.id());
+        for (var name : there) {
+            if (anew.test(name)) {
                 usage.is(name, folders.folder(name).now());
             }
         }
-        return usage.total();
+        return usage.total(there);
     }
 }

@@ -144,11 +144,11 @@ final class DigestFile {
     Optional<Digest> get(Mail mail) throws IOException {
         access.lock();
         try {
-            long at = places.get(mail.uid());
-            if (at == Places.NONE) {
-                return Optional.empty();
+            var late = places.get(mail.uid()) == Places.NONE ? pending.remove(mail.key()) : null;
+            if (late != null) {
+                places.put(mail.uid(), late); // the message was seen before its digest was kept
             }
-            return record(at).filter(record -> record.key().equals(mail.key())).map(Record::digest);
+            return record(places.get(mail.uid())).filter(record -> record.key().equals(mail.key())).map(Record::digest);
         } finally {
             access.unlock();
         }
@@ -158,10 +158,13 @@ final class DigestFile {
 
     /** Empty where no whole and sound record begins. */
     private Optional<Record> record(long at) throws IOException {
+        if (at < 0) {
+            return Optional.empty();
+        }
         if (at + HEAD > mapped.byteSize()) {
             map();
         }
-        if (at < 0 || at > mapped.byteSize() - HEAD) {
+        if (at > mapped.byteSize() - HEAD) {
             return Optional.empty();
         }
         int length = mapped.get(INT, at);
@@ -214,7 +217,8 @@ final class DigestFile {
         access.lock();
         try {
             map();
-            if (mapped.byteSize() > TIDY_FROM && pending.isEmpty() && 2 * octetsOf(listing) < mapped.byteSize()) {
+            arrived(listing.mails());
+            if (mapped.byteSize() > TIDY_FROM && 2 * octetsOf(listing) < mapped.byteSize()) {
                 writeAnew(listing);
             }
             return places.all();
@@ -249,6 +253,7 @@ final class DigestFile {
         }
         disk.rename(fresh, file);
         places.clear();
+        pending.clear(); // of deliveries that go on at this moment, or that nobody will ask for
         moved.all().stream().sorted(Comparator.comparingLong(Note.Placed.Place::uid)).forEach(p -> places.put(p.uid(), p.offset()));
         map();
     }

@@ -43,7 +43,7 @@ final class FolderIndex {
     private final AtomicLong asked = new AtomicLong();
     private long answered; // of those who asked, the last whom a look has answered
     private List<Entry> scanned = List.of();
-    private Listing listing;
+    private volatile Listing listing; // others only ask whether it is there
     private Removals removals;
     private boolean ended;
 
@@ -88,6 +88,13 @@ final class FolderIndex {
         return locked(now -> now);
     }
 
+    /** Looks once, for what the log knows of digests. */
+    void load() throws IOException {
+        if (listing == null) {
+            now();
+        }
+    }
+
     /** UIDs are chosen here, before anybody sees them: all in one batch. */
     private void look() throws IOException {
         var identity = store.identity(folder);
@@ -110,6 +117,7 @@ final class FolderIndex {
         var replay = log.load(uidValidity);
         long last = account.modseqs().last();
         boolean known = replay.uidValidity() == uidValidity;
+        digests.place(replay.places()); // before anything is written: that may be the log as a whole
         if (known && replay.modseq() >= last) {
             removals = replay.removals();
             listing = replay.listing();
@@ -124,7 +132,6 @@ final class FolderIndex {
                 write(List.of(gap));
             }
         }
-        digests.place(replay.places());
     }
 
     /** What the log says, with the store's own objects for keys: each is in memory once. */
@@ -349,14 +356,8 @@ final class FolderIndex {
     }
 
     /** They are in the store no more. Under the lock. */
-    private void vanish(Collection<Mail> mails) throws IOException {
+    void vanish(Collection<Mail> mails) throws IOException {
         commit(List.of(), UidSet.of(mails.stream().map(Mail::uid).toList()), listing.uidNext());
-    }
-
-    Map<String, String> move(List<Mail> mails, Folder to) throws IOException {
-        var moved = store.move(folder, mails.stream().map(Mail::key).toList(), to);
-        vanish(mails.stream().filter(mail -> moved.containsKey(mail.key())).toList());
-        return moved;
     }
 
     /** The UIDs of messages by their keys, as far as they are there. */

@@ -77,18 +77,20 @@ final class FolderTree {
         if (!there.contains(name)) {
             throw new NoSuchFileException(name);
         }
-        if (there.contains(to)) {
-            throw new FileAlreadyExistsException(to);
-        }
         if (to.startsWith(name + "/")) {
             throw new Refusal("5.2.0", "A folder cannot go into itself");
+        }
+        var moving = there.stream().filter(folder -> folder.equals(name) || folder.startsWith(name + "/")).toList();
+        for (var folder : moving) {
+            if (there.contains(to + folder.substring(name.length()))) {
+                throw new FileAlreadyExistsException(to);
+            }
         }
         if (to.contains("/")) {
             createIfMissing(to.substring(0, to.lastIndexOf('/')));
         }
-        renameOne(name, to);
-        for (var below : there.stream().filter(folder -> folder.startsWith(name + "/")).toList()) {
-            renameOne(below, to + below.substring(name.length()));
+        for (var folder : moving) {
+            renameOne(folder, to + folder.substring(name.length()));
         }
     }
 

@@ -37,7 +37,9 @@ final class IndexLog {
         var replay = new Replay();
         try (var channel = FileChannel.open(file)) {
             var in = map(channel);
-            size = read(in, replay);
+            var extent = read(in, replay);
+            size = extent.sound();
+            sizeWhenRewritten = extent.snapshot();
             if (replay.uidValidity() != uidValidity) {
                 size = 0;
                 return new Replay();
@@ -48,7 +50,6 @@ final class IndexLog {
         } catch (NoSuchFileException _) {
             size = 0;
         }
-        sizeWhenRewritten = size;
         return replay;
     }
 
@@ -56,18 +57,22 @@ final class IndexLog {
         return channel.map(MapMode.READ_ONLY, 0, Math.min(channel.size(), Integer.MAX_VALUE));
     }
 
-    /** Up to where it is sound. */
-    private static long read(ByteBuffer in, Replay replay) {
+    /** Up to where a log is sound, and up to where its snapshot goes: the first {@link Note.Recent} is near its end. */
+    private record Extent(long sound, long snapshot) {}
+
+    private static Extent read(ByteBuffer in, Replay replay) {
         var magic = new byte[MAGIC.length];
         if (in.remaining() < MAGIC.length || !in.get(magic).rewind().slice(0, MAGIC.length).equals(ByteBuffer.wrap(MAGIC))) {
-            return 0;
+            return new Extent(0, 0);
         }
         in.position(MAGIC.length);
         var form = new NoteForm();
+        long snapshot = 0;
         for (var note = form.next(in); note.isPresent(); note = form.next(in)) {
             replay.apply(note.get());
+            snapshot = snapshot == 0 && note.get() instanceof Note.Recent ? in.position() : snapshot;
         }
-        return in.position();
+        return new Extent(in.position(), snapshot);
     }
 
     private void cut() throws IOException {

@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.posthouse.auth.Account;
@@ -121,6 +122,7 @@ final class IndexedAccount implements AccountSession {
     @Override
     public Map<Long, Digest> digests(String name, List<Mail> mails) throws IOException {
         var folder = folder(name);
+        folder.load();
         var found = new LinkedHashMap<Long, Digest>();
         var made = new ArrayList<Mail>();
         for (var mail : mails) {
@@ -239,7 +241,8 @@ final class IndexedAccount implements AccountSession {
             mails.addAll(now.in(uids));
             return store.copy(at(name), mails.stream().map(Mail::key).toList(), at(to));
         });
-        return placed(source, mails, copies, to);
+        take(source, mails, copies, folder(to));
+        return placed(mails, copies, to);
     }
 
     @Override
@@ -249,20 +252,29 @@ final class IndexedAccount implements AccountSession {
         var mails = new ArrayList<Mail>();
         var moved = source.<Map<String, String>, IOException>locked(now -> {
             mails.addAll(now.in(uids));
-            return source.move(mails, at(to));
+            var keys = store.move(at(name), mails.stream().map(Mail::key).toList(), at(to));
+            take(source, mails, keys, folder(to));
+            source.vanish(mails.stream().filter(mail -> keys.containsKey(mail.key())).toList());
+            return keys;
         });
-        return placed(source, mails, moved, to);
+        return placed(mails, moved, to);
     }
 
-    /** What was ready of the messages goes with them; then they get their UIDs. */
-    private Placed placed(FolderIndex source, List<Mail> mails, Map<String, String> keys, String to) throws IOException {
-        var target = folder(to);
-        for (var mail : mails) {
-            var digest = source.digests().get(mail);
-            if (digest.isPresent() && keys.containsKey(mail.key())) {
-                keep(target, keys.get(mail.key()), digest.get());
+    /** What was ready of the messages goes with them, if it can. */
+    private void take(FolderIndex source, List<Mail> mails, Map<String, String> keys, FolderIndex target) {
+        try {
+            for (var mail : mails) {
+                var digest = keys.containsKey(mail.key()) ? source.digests().get(mail) : Optional.<Digest>empty();
+                digest.ifPresent(kept -> keep(target, keys.get(mail.key()), kept));
             }
+        } catch (IOException e) {
+            LOG.debug("digests stay behind: {}", e.toString());
         }
+    }
+
+    /** Where they are they get their UIDs. */
+    private Placed placed(List<Mail> mails, Map<String, String> keys, String to) throws IOException {
+        var target = folder(to);
         var there = target.uids(new HashSet<>(keys.values()));
         var from = new ArrayList<Long>();
         var into = new ArrayList<Long>();

@@ -46,7 +46,7 @@ final class Places {
     private void grow() {
         var oldUids = uids;
         var oldOffsets = offsets;
-        uids = new int[2 * oldUids.length];
+        uids = new int[2 * all().size() < oldUids.length ? oldUids.length : 2 * oldUids.length]; // half of them may be of what is gone
         offsets = new long[uids.length];
         used = 0;
         for (int i = 0; i < oldUids.length; i++) {

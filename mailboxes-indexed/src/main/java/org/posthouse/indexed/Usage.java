@@ -1,5 +1,6 @@
 package org.posthouse.indexed;
 
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import org.posthouse.mailbox.Listing;
@@ -35,7 +36,9 @@ final class Usage {
         return folders.containsKey(folder);
     }
 
-    synchronized Size total() {
+    /** Of the folders there are; of others nothing is remembered any more. */
+    synchronized Size total(Collection<String> there) {
+        folders.keySet().retainAll(there);
         return folders.values().stream().reduce(new Size(0, 0),
                 (a, b) -> new Size(a.octets() + b.octets(), a.messages() + b.messages()));
     }

@@ -250,6 +250,20 @@ class FolderChangesTest {
     }
 
     @Test
+    void aLogIsWrittenAnewAlsoWhereTheServerIsOftenStartedAnew() throws Exception {
+        var log = home.resolve("var/index/example.test/ann/inbox.box.log");
+        long uid = deliver();
+        for (int starts = 0; starts < 10; starts++) {
+            for (int i = 0; i < 1200; i++) {
+                flag(uid, i % 2 == 0 ? Kind.ADD : Kind.REMOVE, "\\Seen");
+            }
+            start();
+        }
+        inbox();
+        assertTrue(Files.size(log) < 200_000, () -> log.toFile().length() + " octets");
+    }
+
+    @Test
     void removalsAreForgottenInTheEndAndThenAllThatIsNotThereIsTold() throws Exception {
         var removals = new Removals(5);
         for (int i = 0; i < 10_000; i++) {
@@ -341,6 +355,15 @@ class FolderChangesTest {
     }
 
     @Test
+    void aFolderIsNotRenamedInPart() throws Exception {
+        mail.create("a/b");
+        mail.create("new/b");
+        mail.delete("new");
+        assertThrows(FileAlreadyExistsException.class, () -> mail.rename("a", "new"));
+        assertEquals(List.of("INBOX", "a", "a/b", "new/b"), mail.folders());
+    }
+
+    @Test
     void renamingTheInboxMovesItsMessagesAndItStays() throws Exception {
         deliver();
         deliver();
@@ -390,6 +413,21 @@ class FolderChangesTest {
         assertEquals(new Quota(80, 2, OptionalLong.of(100)), mail.quota());
         start();
         assertEquals(new Quota(80, 2, OptionalLong.of(100)), mail.quota());
+    }
+
+    @Test
+    void whatOtherProgramsRemoveMakesRoom() throws Exception {
+        attributes = Map.of("quota", "100");
+        start();
+        var letter = Letter.of("x".repeat(88) + "\n");
+        mail.deliver("lists", new DeliveryId("q.1"), letter, Set.of(), NOON);
+        assertEquals(90, mail.quota().octets());
+        var lists = new Folder(ANN, "lists");
+        store.remove(lists, List.of(store.scan(lists).getFirst().key()));
+        mail.deliver("other", new DeliveryId("q.2"), letter, Set.of(), NOON);
+        store.delete(new Folder(ANN, "other"));
+        mail.deliver("lists", new DeliveryId("q.3"), letter, Set.of(), NOON);
+        assertEquals(90, mail.quota().octets());
     }
 
     @Test

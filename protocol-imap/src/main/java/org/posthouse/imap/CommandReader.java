@@ -96,7 +96,11 @@ final class CommandReader {
     byte[] endOfMessage() throws Gone {
         skip(coming.orElseThrow());
         coming = Optional.empty();
-        return line(maxOctets).octets();
+        var rest = line(maxOctets);
+        if (rest.ending() == Line.Ending.END) {
+            throw new Gone("the client left in the middle of a command");
+        }
+        return rest.octets();
     }
 
     private void goAhead() throws Gone {

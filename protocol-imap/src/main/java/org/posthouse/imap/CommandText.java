@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.IntPredicate;
+import org.posthouse.mailbox.Inbox;
 import org.posthouse.mailbox.ModifiedUtf7;
 
 /**
@@ -16,7 +17,6 @@ import org.posthouse.mailbox.ModifiedUtf7;
 final class CommandText {
     private static final long GREATEST_NUMBER = (1L << 32) - 1;
     private static final int LONGEST_NAME = 1000;
-    private static final String INBOX = "INBOX";
     private static final String NO_NAME = "\0";
 
     private final byte[] octets;
@@ -253,10 +253,7 @@ final class CommandText {
 
     /** A folder's name, decoded from modified UTF-7 (RFC 3501 §5.1.3) or as UTF-8; the inbox is INBOX in any letters (§5.1). */
     String folder() throws Rejection {
-        var name = decoded(text());
-        boolean inbox = name.regionMatches(true, 0, INBOX, 0, INBOX.length())
-                && (name.length() == INBOX.length() || name.charAt(INBOX.length()) == '/');
-        return inbox ? INBOX + name.substring(INBOX.length()) : name;
+        return Inbox.canonical(decoded(text()));
     }
 
     /** What LIST looks for: a name in which {@code *} and {@code %} may stand. What is no modified UTF-7 is no folder's name. */

@@ -7,9 +7,14 @@ import org.posthouse.imap.Command.StatusItem;
 import org.posthouse.mailbox.AccountSession;
 import org.posthouse.mailbox.Listing;
 import org.posthouse.message.Refusal;
+import org.posthouse.message.Unavailable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The commands on folders that need none selected (RFC 3501 §6.3). LIST and LSUB are in {@link ListCommands}. */
 final class FolderCommands {
+    private static final Logger LOG = LoggerFactory.getLogger("protocol-imap");
+
     private final Output out;
     private final Enabled enabled;
     private final Limits limits;
@@ -94,12 +99,16 @@ final class FolderCommands {
         return listing.size() - (first < 0 ? -first - 1 : first);
     }
 
-    /** RFC 5819 §2: of a folder that is gone meanwhile nothing is told. */
+    /** RFC 5819 §2: of a folder that is gone meanwhile, or cannot be looked at, nothing is told. */
     void statusIfThere(AccountSession mail, String folder, Set<StatusItem> items) throws Refusal, IOException {
         try {
             status(mail, folder, items);
+        } catch (Gone | Unavailable e) {
+            throw e;
         } catch (NoSuchFileException _) {
             // listed, and gone since
+        } catch (IOException e) {
+            LOG.warn("cannot look at the folder {}: {}", folder, e.toString());
         }
     }
 }

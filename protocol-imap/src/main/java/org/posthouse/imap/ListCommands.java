@@ -128,7 +128,7 @@ final class ListCommands {
     private void tell(Names names, String name, Set<String> children, ListFolders command, boolean childInfo) throws Gone {
         var attributes = new ArrayList<String>();
         if (!names.there().contains(name)) {
-            attributes.add("\\NonExistent"); // RFC 5258 §3: which says \Noselect too
+            attributes.add("\\Noselect \\NonExistent"); // RFC 5258 §3: the one says the other, but not to clients of RFC 3501 alone
         }
         if (names.subscribed().contains(name)) {
             attributes.add("\\Subscribed");

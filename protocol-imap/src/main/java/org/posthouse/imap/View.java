@@ -264,7 +264,7 @@ final class View {
         long newCeiling = arrived.isEmpty() ? ceiling : arrived.getLast().uid() + 1;
         claimRecent(changes.now(), newCeiling); // may fail, and then nothing of this is known yet
         hide(changes.mails());
-        gone = gone.union(present(before, changes.vanished()));
+        gone = gone.minus(present(changes.now(), gone)).union(present(before, changes.vanished())); // it may have come back
         latest = changes.now();
         told = gone.isEmpty() && hidden.isEmpty() ? latest // which all sessions share
                 : told.with(join(changed, arrived), UidSet.NONE, latest.uidNext(), latest.modseq());

@@ -101,6 +101,16 @@ final class Agenda {
         }
     }
 
+    /** Not all names could be looked at. */
+    void incomplete() {
+        agenda.lock();
+        try {
+            schedule.lost();
+        } finally {
+            agenda.unlock();
+        }
+    }
+
     /** Makes due again what was leased for too long; those that are to be held are given back instead. */
     List<Leased> overdue() {
         var toHold = new ArrayList<Leased>();

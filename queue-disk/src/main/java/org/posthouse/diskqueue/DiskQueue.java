@@ -179,7 +179,12 @@ public final class DiskQueue implements Queue {
             hold(leased.name().id(), leased.hold().orElseThrow());
         }
         if (agenda.usedUp()) {
-            schedule(shards);
+            try {
+                schedule(shards);
+            } catch (IOException e) {
+                agenda.incomplete();
+                throw e;
+            }
         }
     }
 
@@ -266,8 +271,9 @@ public final class DiskQueue implements Queue {
         shard.items.lock();
         try {
             var names = shard.names().stream().filter(n -> n.id().compareTo(behind) > 0)
-                    .sorted(Comparator.comparing(QueueName::id)).limit(most - page.size()).toList();
-            for (var name : names) {
+                    .sorted(Comparator.comparing(QueueName::id)).iterator();
+            while (page.size() < most && names.hasNext()) {
+                var name = names.next();
                 entry(shard, name).ifPresent(page::add);
                 shard.saw(name);
             }

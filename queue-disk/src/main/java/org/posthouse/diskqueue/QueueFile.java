@@ -45,7 +45,7 @@ record QueueFile(Item item, long start, long sizeOctets, long end) {
     /** Writes all of a new file; not synced. */
     static void write(Disk.Writing out, Item item, Content content) throws IOException {
         var envelope = EnvelopeText.of(item);
-        var first = "posthouse-queue 1 %d %s %d\n".formatted(envelope.length, crc(envelope), content.size());
+        var first = "posthouse-queue 1 " + envelope.length + " " + crc(envelope) + " " + content.size() + "\n";
         var buffer = ByteBuffer.allocate(BUFFER);
         put(out, buffer, first.getBytes(StandardCharsets.US_ASCII));
         put(out, buffer, envelope);
@@ -87,7 +87,7 @@ record QueueFile(Item item, long start, long sizeOctets, long end) {
     /** Writes the envelope as it is now behind what is whole, and syncs. */
     void writeAgain(Disk disk, Path file, Item now) throws IOException {
         var envelope = EnvelopeText.of(now);
-        var line = "envelope %d %s\n".formatted(envelope.length, crc(envelope)).getBytes(StandardCharsets.US_ASCII);
+        var line = ("envelope " + envelope.length + " " + crc(envelope) + "\n").getBytes(StandardCharsets.US_ASCII);
         try (var out = disk.append(file)) {
             if (out.size() > end) {
                 out.truncate(end);

@@ -1,5 +1,6 @@
 package org.posthouse.diskqueue;
 
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -41,6 +42,6 @@ record QueueName(State state, long at, String id) {
 
     @Override
     public String toString() {
-        return String.format("%c%013d-%s", state.letter, at, id);
+        return String.format(Locale.ROOT, "%c%013d-%s", state.letter, at, id);
     }
 }

@@ -54,6 +54,12 @@ final class Schedule {
         horizon = Optional.empty();
     }
 
+    /** Not everything could be taken in: names must be looked at once more. */
+    void lost() {
+        earliest.clear();
+        horizon = Optional.of(new Due(Long.MIN_VALUE, ""));
+    }
+
     int size() {
         return earliest.size();
     }

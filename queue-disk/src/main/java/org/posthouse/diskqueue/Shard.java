@@ -1,6 +1,7 @@
 package org.posthouse.diskqueue;
 
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -70,6 +71,8 @@ final class Shard {
                 var name = QueueName.parse(file.getFileName().toString());
                 name.ifPresentOrElse(found::add, () -> free.add(file));
             }
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
         }
         if (!made) {
             takeIn(free);

@@ -12,7 +12,9 @@ import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.posthouse.disk.FaultyDisk;
@@ -201,6 +203,58 @@ final class DiskQueueTest implements QueueContract {
         assertEquals(Optional.empty(), schedule.take(3));
         assertEquals(Optional.of(new Schedule.Due(4, "s.4")), schedule.take(4));
         assertEquals(2, schedule.size());
+    }
+
+    @Test
+    void aLookAtTheNamesThatFailsIsRepeated() {
+        var agenda = new Agenda(clock, 2);
+        agenda.add(names("s.1", "s.2", "s.3"));
+        assertTrue(agenda.next().isPresent() && agenda.next().isPresent() && agenda.usedUp());
+        agenda.incomplete();
+        agenda.add(names("s.3"));
+        assertEquals(Optional.empty(), agenda.next());
+        assertTrue(agenda.usedUp());
+        agenda.add(names("s.3"));
+        assertEquals("s.3", agenda.next().orElseThrow().id());
+    }
+
+    private static List<QueueName> names(String... ids) {
+        return Stream.of(ids).map(id -> new QueueName(QueueName.State.WAITING, 1, id)).toList();
+    }
+
+    @Test
+    void whatIsTornHidesNothingFromWhoBrowses() throws IOException {
+        var queue = open(SPARE);
+        for (int i = 0; i < 200; i++) {
+            put(queue, "s." + i);
+        }
+        for (int i = 0; i < 200; i += 2) {
+            Files.write(file("s." + i), new byte[0]);
+        }
+        int seen = 0;
+        for (var page = queue.browse(Optional.empty(), 1); !page.isEmpty(); page = queue.browse(Optional.of(page.getLast().item().id()), 1)) {
+            seen++;
+        }
+        assertEquals(100, seen);
+    }
+
+    /** The digits of some are not ASCII. */
+    @Test
+    void filesAreTheSameInEveryLanguage() throws IOException {
+        var usual = Locale.getDefault();
+        try {
+            Locale.setDefault(Locale.of("fa", "IR"));
+            var queue = open(SPARE);
+            put(queue, "s.1");
+            var lease = queue.lease("me", 1, LONG).getFirst();
+            assertTrue(queue.complete(lease, QueueContract.without(lease.item(), 0), clock.instant()));
+        } finally {
+            Locale.setDefault(usual);
+        }
+        assertEquals(List.of("w1767225600000-s.1"), files());
+        var again = open(SPARE);
+        assertEquals(1, again.lease("me", 1, LONG).size());
+        assertEquals(LETTER, QueueContract.text(again, "s.1"));
     }
 
     @Test

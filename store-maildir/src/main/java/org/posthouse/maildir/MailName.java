@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.posthouse.queue.DeliveryId;
@@ -57,7 +58,7 @@ record MailName(String base, String letters) {
 
     /** The base of another file with the same octets. Numbers put those of one second in order; {@code run} is of this life. */
     String copied(long seconds, long number, String run, long received, String host) {
-        return "%d.C%09d_%s_%d.%s%s".formatted(seconds, number, run, received, safe(host), sizes());
+        return String.format(Locale.ROOT, "%d.C%09d_%s_%d.%s%s", seconds, number, run, received, safe(host), sizes());
     }
 
     private String sizes() {
