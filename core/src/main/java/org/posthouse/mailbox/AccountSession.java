@@ -2,6 +2,7 @@ package org.posthouse.mailbox;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -65,6 +66,14 @@ public interface AccountSession {
 
     /** As much as fits from {@code offset} of the octets with CRLF line ends; 0 at the end. NoSuchFileException when it is gone. */
     int read(String folder, Mail mail, long offset, byte[] into) throws IOException;
+
+    /** The same, into what remains of a buffer, whose position moves. */
+    default int read(String folder, Mail mail, long offset, ByteBuffer into) throws IOException {
+        var octets = new byte[into.remaining()];
+        int n = read(folder, mail, offset, octets);
+        into.put(octets, 0, n);
+        return n;
+    }
 
     /** All octets of a message; read in pieces, so that a swap may come between. The caller closes it. */
     default InputStream read(String folder, Mail mail) throws IOException {

@@ -1,6 +1,7 @@
 package org.posthouse.mailbox;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -103,6 +104,11 @@ final class EngineSession implements AccountSession {
 
     @Override
     public int read(String folder, Mail mail, long offset, byte[] into) throws IOException {
+        return mailboxes.ask(account, engine -> engine.read(folder, mail, offset, into));
+    }
+
+    @Override
+    public int read(String folder, Mail mail, long offset, ByteBuffer into) throws IOException {
         return mailboxes.ask(account, engine -> engine.read(folder, mail, offset, into));
     }
 

@@ -1,6 +1,7 @@
 package org.posthouse.mailbox;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
@@ -146,6 +147,11 @@ public final class PluginStores implements Stores {
 
         @Override
         public int read(Folder folder, String key, long offset, byte[] into) throws IOException {
+            return stores.call(name, s -> s.read(folder, key, offset, into));
+        }
+
+        @Override
+        public int read(Folder folder, String key, long offset, ByteBuffer into) throws IOException {
             return stores.call(name, s -> s.read(folder, key, offset, into));
         }
 

@@ -1,6 +1,7 @@
 package org.posthouse.mailbox;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
@@ -105,6 +106,14 @@ public interface Store extends Held {
 
     /** As much as fits from {@code offset} of the octets with CRLF line ends; 0 at the end. NoSuchFileException when gone. */
     int read(Folder folder, String key, long offset, byte[] into) throws IOException;
+
+    /** The same, into what remains of a buffer, whose position moves; not when it throws. */
+    default int read(Folder folder, String key, long offset, ByteBuffer into) throws IOException {
+        var octets = new byte[into.remaining()];
+        int n = read(folder, key, offset, octets);
+        into.put(octets, 0, n);
+        return n;
+    }
 
     /** Tells of what other programs do in the folder, until closed or the store closes. What is not noticed shows at the next scan. */
     Watch.Watching watch(Folder folder, Watch watch) throws IOException;

@@ -79,6 +79,13 @@ public interface Connection {
         write(octets, 0, octets.length);
     }
 
+    /** Writes what remains in a buffer, and takes it. A large one is on its way when this returns, not copied. */
+    default void write(ByteBuffer octets) throws IOException {
+        var copy = new byte[octets.remaining()];
+        octets.get(copy);
+        write(copy);
+    }
+
     /** Writes UTF-8 text as it is; the caller gives the line end. */
     default void write(String text) throws IOException {
         write(text.getBytes(StandardCharsets.UTF_8));

@@ -17,7 +17,7 @@ final class MinaConnection implements Connection {
     private static final byte[] NO_OCTETS = {};
     private static final int FIRST_OUTPUT = 1024;
     private static final int MOST_OUTPUT = 16 * 1024; // one TLS record
-    private static final int AT_ONCE = 64 * 1024; // the kernel's copy of what is written past the buffer
+    private static final int AT_ONCE = 64 * 1024; // what the JDK copies for the kernel, where that cannot read it itself
 
     private final Wire wire;
     private final Peer peer;
@@ -220,12 +220,18 @@ final class MinaConnection implements Connection {
 
     @Override
     public void write(byte[] octets, int from, int length) throws IOException {
+        write(ByteBuffer.wrap(octets, from, length));
+    }
+
+    @Override
+    public void write(ByteBuffer octets) throws IOException {
         touched = true;
+        int length = octets.remaining();
         if (outLength + length > MOST_OUTPUT) {
             flush();
         }
         if (length > MOST_OUTPUT) {
-            writePast(octets, from, length);
+            writePast(octets);
             return;
         }
         if (outLength + length > out.length) {
@@ -235,13 +241,15 @@ final class MinaConnection implements Connection {
             }
             out = Arrays.copyOf(out, size);
         }
-        System.arraycopy(octets, from, out, outLength, length);
+        octets.get(out, outLength, length);
         outLength += length;
     }
 
-    private void writePast(byte[] octets, int from, int length) throws IOException {
-        for (int at = 0; at < length; at += AT_ONCE) {
-            layer.write(ByteBuffer.wrap(octets, from + at, Math.min(AT_ONCE, length - at)));
+    private void writePast(ByteBuffer octets) throws IOException {
+        int end = octets.limit();
+        while (octets.position() < end) {
+            octets.limit(octets.isDirect() ? end : Math.min(end, octets.position() + AT_ONCE));
+            layer.write(octets);
         }
     }
 

@@ -360,8 +360,10 @@ final class FolderIndex {
         commit(List.of(), UidSet.of(mails.stream().map(Mail::uid).toList()), listing.uidNext());
     }
 
-    /** The UIDs of messages by their keys, as far as they are there. */
-    Map<String, Long> uids(Set<String> keys) throws IOException {
+    /** UIDs by the keys of messages that are there. */
+    record Uids(long validity, Map<String, Long> byKey) {}
+
+    Uids uids(Set<String> keys) throws IOException {
         return locked(now -> {
             var uids = new HashMap<String, Long>();
             for (int i = now.size() - 1; i >= 0 && uids.size() < keys.size(); i--) {
@@ -370,7 +372,7 @@ final class FolderIndex {
                     uids.put(mail.key(), mail.uid());
                 }
             }
-            return uids;
+            return new Uids(now.uidValidity(), uids);
         });
     }
 

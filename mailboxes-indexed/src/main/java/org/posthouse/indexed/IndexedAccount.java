@@ -2,6 +2,7 @@ package org.posthouse.indexed;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -168,6 +169,11 @@ final class IndexedAccount implements AccountSession {
     }
 
     @Override
+    public int read(String name, Mail mail, long offset, ByteBuffer into) throws IOException {
+        return store.read(at(name), mail.key(), offset, into);
+    }
+
+    @Override
     public void deliver(String name, DeliveryId id, Content content, Set<String> flags, Instant received) throws Refusal, IOException {
         allowance.check(content.size(), "5.2.2");
         try {
@@ -203,9 +209,9 @@ final class IndexedAccount implements AccountSession {
             throws Refusal, IOException {
         allowance.check(content.size(), "4.2.2");
         var key = add(at(name), id, content, flags, received);
-        var folder = folder(name);
-        var uid = folder.uids(Set.of(key)).get(key);
-        return new Placed(folder.now().uidValidity(), List.of(), uid == null ? List.of() : List.of(uid));
+        var there = folder(name).uids(Set.of(key));
+        var uid = there.byKey().get(key);
+        return new Placed(there.validity(), List.of(), uid == null ? List.of() : List.of(uid));
     }
 
     @Override
@@ -279,13 +285,13 @@ final class IndexedAccount implements AccountSession {
         var from = new ArrayList<Long>();
         var into = new ArrayList<Long>();
         for (var mail : mails) {
-            var uid = keys.containsKey(mail.key()) ? there.get(keys.get(mail.key())) : null;
+            var uid = keys.containsKey(mail.key()) ? there.byKey().get(keys.get(mail.key())) : null;
             if (uid != null) {
                 from.add(mail.uid());
                 into.add(uid);
             }
         }
-        return new Placed(target.now().uidValidity(), from, into);
+        return new Placed(there.validity(), from, into);
     }
 
     @Override

@@ -98,7 +98,7 @@ final class FetchCommand {
         private final boolean digests;
         private final boolean sees;
         private final Listing before;
-        private final Responses responses = new Responses(out);
+        private final Responses responses = out.responses();
         private final FetchResponse response;
         private int told;
 
@@ -121,6 +121,12 @@ final class FetchCommand {
         }
 
         Reply fetch(Fetch command, UidSet uids) throws Refusal, IOException {
+            try (responses) {
+                return tell(command, uids);
+            }
+        }
+
+        private Reply tell(Fetch command, UidSet uids) throws Refusal, IOException {
             int asked = before.in(uids).size();
             // the client is told flags as they are now; otherwise announce will tell what has changed
             var mails = items.contains(Attribute.FLAGS) ? view.refresh(uids) : before.in(uids);
@@ -130,14 +136,10 @@ final class FetchCommand {
                 mails = mails.stream().filter(mail -> mail.modseq() > since.getAsLong()).toList();
             }
             int wanted = mails.size();
-            try {
-                for (int from = 0; from < wanted;) {
-                    int to = batchEnd(mails, from);
-                    tell(mails.subList(from, to));
-                    from = to;
-                }
-            } finally {
-                responses.send();
+            for (int from = 0; from < wanted;) {
+                int to = batchEnd(mails, from);
+                tell(mails.subList(from, to));
+                from = to;
             }
             return command.by() == Numbering.UID ? Reply.ok("Fetched") : byNumber(asked - there + wanted - told);
         }

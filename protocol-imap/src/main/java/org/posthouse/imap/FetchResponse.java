@@ -1,6 +1,7 @@
 package org.posthouse.imap;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
@@ -31,7 +32,6 @@ import org.posthouse.mailbox.Mail;
  * is taken back; where some of it has left, the connection ends.
  */
 final class FetchResponse {
-    private static final int LARGEST_PIECE = 256 * 1024;
     private static final int MOST_FLAG_TEXTS = 256;
 
     private final AccountSession session;
@@ -41,7 +41,6 @@ final class FetchResponse {
     private final List<FetchItem> items;
     private final Map<FetchItem, String> labels = new HashMap<>();
     private final Map<Set<String>, String> flagTexts = new HashMap<>();
-    private byte[] piece = {};
 
     FetchResponse(AccountSession session, View view, Sections sections, Responses responses, List<FetchItem> items) {
         this.session = session;
@@ -137,27 +136,26 @@ final class FetchResponse {
 
     private void writeStored(Range range, Mail mail) throws IOException {
         announce(range);
-        long at = range.from();
-        while (at < range.to()) {
-            var into = piece(new Range(at, range.to()), mail);
-            int n = (int) Math.min(session.read(view.folder(), mail, at, into), range.to() - at);
+        for (long at = range.from(); at < range.to();) {
+            int wanted = (int) Math.min(range.to() - at, Integer.MAX_VALUE);
+            var into = responses.room(wanted);
+            int from = into.position();
+            int n = read(mail, at, into, Math.min(wanted, into.remaining()));
             if (n == 0) {
                 throw new IOException("message " + mail.uid() + " is shorter than it was");
             }
-            ZeroOctets.replace(into, n);
-            responses.octets(into, 0, n);
+            ZeroOctets.replace(into, from, from + n);
             at += n;
         }
     }
 
-    /** One buffer for one message after the other; where more follows than is wanted, it is no longer than that. */
-    private byte[] piece(Range rest, Mail mail) {
-        int wanted = (int) Math.min(rest.length(), LARGEST_PIECE);
-        boolean moreFollows = rest.to() < mail.size();
-        if (piece.length < wanted || moreFollows && piece.length > wanted) {
-            piece = new byte[moreFollows ? wanted : Math.min(LARGEST_PIECE, 2 * Integer.highestOneBit(wanted))];
+    private int read(Mail mail, long offset, ByteBuffer into, int most) throws IOException {
+        int limit = into.limit();
+        try {
+            return session.read(view.folder(), mail, offset, into.limit(into.position() + most));
+        } finally {
+            into.limit(limit);
         }
-        return piece;
     }
 
     /** An item as the response calls it. */

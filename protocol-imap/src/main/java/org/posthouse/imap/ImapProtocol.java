@@ -77,6 +77,7 @@ public final class ImapProtocol implements Protocol {
     private final Metrics metrics;
     private final Limits limits;
     private final Sessions sessions;
+    private final Rooms rooms = new Rooms();
     private final Clock clock;
     private final Semaphore searchReaders = new Semaphore(2 * Runtime.getRuntime().availableProcessors(), true);
 
@@ -142,7 +143,7 @@ public final class ImapProtocol implements Protocol {
 
     @Override
     public void serve(Connection client) throws IOException {
-        var session = new ImapSession(client, new ImapSession.Services(accounts, mailboxes, sessions, clock, searchReaders), limits);
+        var session = new ImapSession(client, new ImapSession.Services(accounts, mailboxes, sessions, clock, searchReaders, rooms), limits);
         try {
             session.run(site.hostname());
         } finally {

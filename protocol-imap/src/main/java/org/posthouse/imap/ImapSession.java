@@ -42,7 +42,7 @@ final class ImapSession {
     }
 
     /** What sessions work with, and share. */
-    record Services(Accounts accounts, Mailboxes mailboxes, Sessions sessions, Clock clock, Semaphore searchReaders) {}
+    record Services(Accounts accounts, Mailboxes mailboxes, Sessions sessions, Clock clock, Semaphore searchReaders, Rooms rooms) {}
 
     private final Connection client;
     private final Services services;
@@ -73,7 +73,7 @@ final class ImapSession {
         this.limits = limits;
         this.clock = services.clock();
         this.errors = new Strikes(client, limits.errors(), limits.tarpit());
-        this.out = new Output(client);
+        this.out = new Output(client, services.rooms());
         this.in = new CommandReader(client, out, limits);
         this.authentication = new Authentication(client, in, out, services.accounts(), limits);
         this.capabilities = new Capabilities(client, services.accounts(), limits);

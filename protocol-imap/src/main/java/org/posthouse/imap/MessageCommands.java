@@ -38,7 +38,7 @@ final class MessageCommands {
 
     /** RFC 2180 §4.2, RFC 5530: what is gone may not be told yet, but that it is. */
     private Reply storedByNumber(View view, UidSet uids) throws Refusal, IOException {
-        view.announce(out, Shift.FORBIDDEN, Numbering.SEQUENCE);
+        view.announceEarly(out, Shift.FORBIDDEN, Numbering.SEQUENCE);
         return view.countGone(uids) == 0 ? Reply.ok("stored") : Reply.ok("EXPUNGEISSUED", "some of these messages are gone");
     }
 
@@ -48,7 +48,7 @@ final class MessageCommands {
         var uids = command.uids().isPresent() ? view.uids(Numbering.UID, command.uids().get()) : view.all();
         long before = view.modseq();
         mail.expungeDeleted(view.folder(), uids);
-        view.announce(out, Shift.ALLOWED, command.uids().isPresent() ? Numbering.UID : Numbering.SEQUENCE);
+        view.announceEarly(out, Shift.ALLOWED, command.uids().isPresent() ? Numbering.UID : Numbering.SEQUENCE);
         boolean tells = enabled.qresync() && view.modseq() != before;
         return Reply.ok(tells ? "HIGHESTMODSEQ " + view.modseq() : "", "expunged"); // RFC 7162 §3.2.7
     }
@@ -78,7 +78,7 @@ final class MessageCommands {
         if (!placed.to().isEmpty()) {
             out.untagged("OK [" + CopyUid.copy(placed) + "] moved");
         }
-        view.announce(out, Shift.ALLOWED, command.by());
+        view.announceEarly(out, Shift.ALLOWED, command.by());
         boolean tells = enabled.qresync() && view.modseq() != before;
         return Reply.ok(tells ? "HIGHESTMODSEQ " + view.modseq() : "", "moved");
     }

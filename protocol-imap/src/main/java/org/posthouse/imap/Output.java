@@ -15,9 +15,16 @@ final class Output {
     private static final int LONGEST_QUOTED = 1000;
 
     private final Connection client;
+    private final Rooms rooms;
 
-    Output(Connection client) {
+    Output(Connection client, Rooms rooms) {
         this.client = client;
+        this.rooms = rooms;
+    }
+
+    /** Room for many, before they are written. The caller closes it. */
+    Responses responses() {
+        return new Responses(this, rooms);
     }
 
     /** A whole line. */
@@ -60,14 +67,14 @@ final class Output {
         return this;
     }
 
-    /** What remains in the buffer, whose position stays. */
+    /** What remains in the buffer. */
     Output octets(ByteBuffer buffer) throws Gone {
-        if (buffer.hasArray()) {
-            return octets(buffer.array(), buffer.arrayOffset() + buffer.position(), buffer.remaining());
+        try {
+            client.write(buffer);
+        } catch (IOException e) {
+            throw new Gone(e);
         }
-        var copy = new byte[buffer.remaining()];
-        buffer.get(buffer.position(), copy);
-        return octets(copy);
+        return this;
     }
 
     /** Announces a literal; its octets follow. */

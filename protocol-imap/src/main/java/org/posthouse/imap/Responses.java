@@ -2,29 +2,29 @@ package org.posthouse.imap;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
+import java.nio.charset.StandardCharsets;
 
 /**
  * Gathers many responses for one write. One that has been begun can be taken back as long as nothing of it has left; after that
  * there is no honest way to go on but to close the connection.
  */
-final class Responses {
-    private static final int FIRST = 8 * 1024;
-    private static final int MOST = 256 * 1024;
-
+final class Responses implements AutoCloseable {
     private final Output out;
     private final Pace pace = new Pace();
-    private byte[] buffer = new byte[FIRST];
-    private int length;
+    private final Rooms rooms;
+    private final ByteBuffer buffer;
     private int begun; // where the response that was begun is; -1 when some of it has left
+    private boolean lost; // a write has failed
 
-    Responses(Output out) {
+    Responses(Output out, Rooms rooms) {
         this.out = out;
+        this.rooms = rooms;
+        this.buffer = rooms.take();
     }
 
     /** What comes next is a new response. */
     void begin() {
-        begun = length;
+        begun = buffer.position();
     }
 
     /**
@@ -36,81 +36,76 @@ final class Responses {
         if (begun < 0) {
             throw new Gone(why);
         }
-        length = begun;
+        buffer.position(begun);
     }
 
     Responses text(String ascii) throws Gone {
-        int n = ascii.length();
-        room(n);
-        for (int i = 0; i < n; i++) {
-            buffer[length + i] = (byte) ascii.charAt(i);
+        if (room(ascii.length()).remaining() < ascii.length()) {
+            return octets(ByteBuffer.wrap(ascii.getBytes(StandardCharsets.US_ASCII)));
         }
-        length += n;
+        int at = buffer.position();
+        for (int i = 0; i < ascii.length(); i++) {
+            buffer.put(at + i, (byte) ascii.charAt(i));
+        }
+        buffer.position(at + ascii.length());
         return this;
     }
 
     Responses octets(byte[] octets, int from, int n) throws Gone {
-        room(n);
-        if (n > buffer.length) {
-            send();
-            out.octets(octets, from, n);
-            return this;
-        }
-        System.arraycopy(octets, from, buffer, length, n);
-        length += n;
-        return this;
+        return octets(ByteBuffer.wrap(octets, from, n));
     }
 
     /** What remains in it; its position stays. */
     Responses octets(ByteBuffer octets) throws Gone {
-        int n = octets.remaining();
-        if (n > MOST) {
-            var copy = new byte[n];
-            octets.get(octets.position(), copy);
-            return octets(copy, 0, n);
+        int at = octets.position();
+        for (int left = octets.remaining(); left > 0;) {
+            int n = Math.min(left, room(left).remaining());
+            buffer.put(buffer.position(), octets, at, n);
+            buffer.position(buffer.position() + n);
+            at += n;
+            left -= n;
         }
-        room(n);
-        octets.get(octets.position(), buffer, length, n);
-        length += n;
         return this;
     }
 
     Responses number(long number) throws Gone {
-        room(20);
-        int digits = 1;
-        for (long rest = number; rest >= 10; rest /= 10) {
-            digits++;
-        }
-        long rest = number;
-        for (int i = length + digits - 1; i >= length; i--) {
-            buffer[i] = (byte) ('0' + rest % 10);
-            rest /= 10;
-        }
-        length += digits;
-        return this;
+        return text(Long.toString(number));
     }
 
-    /** Grows up to the most, and no further for what is larger alone. */
-    private void room(int more) throws Gone {
-        if (length + more > MOST) {
+    /** To be filled with that much, or as much as fits: all of it where that is little, so that a small message is read at once. */
+    ByteBuffer room(int wanted) throws Gone {
+        if (buffer.remaining() < Math.min(wanted, buffer.capacity() / 4)) {
             send();
         }
-        if (length + more > buffer.length && length + more <= MOST) {
-            int size = buffer.length;
-            while (size < length + more) {
-                size *= 4;
-            }
-            buffer = Arrays.copyOf(buffer, Math.min(size, MOST));
-        }
+        return buffer;
     }
 
     /** Hands on all that was gathered. */
     void send() throws Gone {
-        if (length > 0) {
-            out.octets(buffer, 0, length);
-            pace.went(length);
+        if (buffer.position() > 0) {
+            int length = buffer.position();
+            lost = true;
+            out.octets(buffer.flip());
+            lost = false;
             begun = -1;
-            length = 0;
+            buffer.clear();
+            pace.went(length);
+        }
+    }
+
+    /** Sends what is left. */
+    @Override
+    public void close() throws Gone {
+        try {
+            if (!lost) {
+                send();
+            }
+        } finally {
+            if (lost) {
+                rooms.lose(buffer);
+            } else {
+                rooms.giveBack(buffer);
+            }
         }
     }
 }

@@ -100,15 +100,16 @@ final class SearchCommand {
 
     /** RFC 3501 §7.2.5. */
     private void tell(LongStream numbers, long modseq) throws Gone {
-        var responses = new Responses(out);
-        responses.text("* SEARCH");
-        for (var number = numbers.iterator(); number.hasNext();) {
-            responses.text(" ").number(number.nextLong());
+        try (var responses = out.responses()) {
+            responses.text("* SEARCH");
+            for (var number = numbers.iterator(); number.hasNext();) {
+                responses.text(" ").number(number.nextLong());
+            }
+            if (modseq > 0) {
+                responses.text(" (MODSEQ ").number(modseq).text(")");
+            }
+            responses.text("\r\n");
         }
-        if (modseq > 0) {
-            responses.text(" (MODSEQ ").number(modseq).text(")");
-        }
-        responses.text("\r\n").send();
     }
 
     /** RFC 4731 §3.1: where nothing was found, only COUNT is told. RFC 5182 §2.1: who only saves is told nothing. */
@@ -116,26 +117,27 @@ final class SearchCommand {
         if (options.equals(Set.of(Option.SAVE))) {
             return;
         }
-        var responses = new Responses(out);
-        responses.text("* ESEARCH (TAG \"").text(tag).text("\")").text(by == Numbering.UID ? " UID" : "");
-        if (!found.isEmpty()) {
-            if (options.contains(Option.MIN)) {
-                responses.text(" MIN ").number(number(by, found.getFirst(), view));
+        try (var responses = out.responses()) {
+            responses.text("* ESEARCH (TAG \"").text(tag).text("\")").text(by == Numbering.UID ? " UID" : "");
+            if (!found.isEmpty()) {
+                if (options.contains(Option.MIN)) {
+                    responses.text(" MIN ").number(number(by, found.getFirst(), view));
+                }
+                if (options.contains(Option.MAX)) {
+                    responses.text(" MAX ").number(number(by, found.getLast(), view));
+                }
+                if (options.contains(Option.ALL)) {
+                    responses.text(" ALL ").text(UidSet.ofSorted(numbers(by, found, view)).toString());
+                }
             }
-            if (options.contains(Option.MAX)) {
-                responses.text(" MAX ").number(number(by, found.getLast(), view));
+            if (options.contains(Option.COUNT)) {
+                responses.text(" COUNT ").number(found.size());
             }
-            if (options.contains(Option.ALL)) {
-                responses.text(" ALL ").text(UidSet.ofSorted(numbers(by, found, view)).toString());
+            if (byModseq && !found.isEmpty()) {
+                responses.text(" MODSEQ ").number(modseq(ofInterest(options, found)));
             }
+            responses.text("\r\n");
         }
-        if (options.contains(Option.COUNT)) {
-            responses.text(" COUNT ").number(found.size());
-        }
-        if (byModseq && !found.isEmpty()) {
-            responses.text(" MODSEQ ").number(modseq(ofInterest(options, found)));
-        }
-        responses.text("\r\n").send();
     }
 
     private static long number(Numbering by, Mail mail, View view) {

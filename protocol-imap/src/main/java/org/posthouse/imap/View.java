@@ -10,6 +10,7 @@ import java.util.TreeSet;
 import org.posthouse.imap.Command.Access;
 import org.posthouse.imap.Command.Store.Echo;
 import org.posthouse.mailbox.AccountSession;
+import org.posthouse.mailbox.Changes;
 import org.posthouse.mailbox.FlagUpdate;
 import org.posthouse.mailbox.Listing;
 import org.posthouse.mailbox.Mail;
@@ -43,6 +44,7 @@ final class View {
     private UidSet recent = UidSet.NONE;
     private UidSet saved = UidSet.NONE;
     private Optional<Stored> stored = Optional.empty();
+    private boolean early; // all was told before the reply was made
 
     View(AccountSession mail, String folder, Access access, Enabled enabled) throws Refusal, IOException {
         this.mail = mail;
@@ -239,11 +241,15 @@ final class View {
      * them (RFC 3501 §6.4.8). NoSuchFileException when the folder is gone.
      */
     void announce(Output out, Shift shift, Numbering by) throws Refusal, IOException {
-        var now = mail.list(folder);
-        if (now.uidValidity() != told.uidValidity()) {
+        if (early) {
+            early = false;
+            return;
+        }
+        var changes = mail.changesSince(folder, upTo);
+        if (changes.now().uidValidity() != told.uidValidity()) {
             throw new NoSuchFileException(folder);
         }
-        var news = now != latest || stored.isPresent() ? takeChanges() : Optional.<News>empty();
+        var news = changes.now() != latest || stored.isPresent() ? take(changes) : Optional.<News>empty();
         if (shift == Shift.ALLOWED && !gone.isEmpty()) {
             tellGone(out);
         }
@@ -252,11 +258,16 @@ final class View {
         }
     }
 
+    /** The same for a reply that says what has come of it; when that is made, {@link #announce} does not look again. */
+    void announceEarly(Output out, Shift shift, Numbering by) throws Refusal, IOException {
+        announce(out, shift, by);
+        early = true;
+    }
+
     /** What is to be told beside what is gone; {@code before} is how the client knew the changed ones. */
     private record News(Listing before, List<Mail> changed, List<Mail> arrived) {}
 
-    private Optional<News> takeChanges() throws Refusal, IOException {
-        var changes = mail.changesSince(folder, upTo);
+    private Optional<News> take(Changes changes) throws Refusal, IOException {
         var before = told;
         long oldCeiling = ceiling;
         var arrived = changes.mails().stream().filter(m -> m.uid() >= oldCeiling).toList();

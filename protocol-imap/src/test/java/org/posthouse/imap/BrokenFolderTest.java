@@ -35,7 +35,7 @@ final class BrokenFolderTest {
         when(mail.list(any())).thenReturn(Listing.empty(1, 1, 1));
         when(mail.list("Bad")).thenThrow(broken);
         var limits = new Limits(Duration.ofMinutes(30), Duration.ofMinutes(3), 20, 5, Duration.ZERO, 8192, 1 << 20, Limits.Literals.PLUS);
-        var out = new Output(client);
+        var out = new Output(client, new Rooms());
         var command = CommandParser.parse("a LIST \"\" %d RETURN (STATUS (MESSAGES))".getBytes(StandardCharsets.US_ASCII)).command();
         new ListCommands(out, new FolderCommands(out, new Enabled(), limits)).list(mail, (Command.ListFolders) command);
     }

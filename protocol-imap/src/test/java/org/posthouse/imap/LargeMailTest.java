@@ -7,12 +7,14 @@ import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.ArgumentMatchers.anyInt;
 import static org.mockito.ArgumentMatchers.anyLong;
 import static org.mockito.Mockito.doAnswer;
+import static org.mockito.Mockito.doCallRealMethod;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.when;
 import static org.mockito.Mockito.withSettings;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.time.Instant;
@@ -47,7 +49,7 @@ final class LargeMailTest {
     private final AccountSession session = mock(AccountSession.class, withSettings().stubOnly());
     private final Connection client = mock(Connection.class, withSettings().stubOnly());
     private final ByteArrayOutputStream start = new ByteArrayOutputStream();
-    private final FetchCommand command = new FetchCommand(new Output(client), new Enabled());
+    private final FetchCommand command = new FetchCommand(new Output(client, new Rooms()), new Enabled());
     private long sent;
     private int largestRead;
 
@@ -60,7 +62,8 @@ final class LargeMailTest {
         when(session.claimRecent(any(), anyLong())).thenReturn(sizes.length + 1L);
         when(session.content(any(), any())).thenCallRealMethod();
         when(session.read(any(), any())).thenCallRealMethod();
-        when(session.read(any(), any(), anyLong(), any())).thenAnswer(call -> {
+        when(session.read(any(), any(), anyLong(), any(ByteBuffer.class))).thenCallRealMethod();
+        when(session.read(any(), any(), anyLong(), any(byte[].class))).thenAnswer(call -> {
             byte[] into = call.getArgument(3);
             largestRead = Math.max(largestRead, into.length);
             return reading.read(call.getArgument(1), call.getArgument(2), into);
@@ -73,6 +76,8 @@ final class LargeMailTest {
             }
             return null;
         }).when(client).write(any(byte[].class), anyInt(), anyInt());
+        doCallRealMethod().when(client).write(any(byte[].class));
+        doCallRealMethod().when(client).write(any(ByteBuffer.class));
         return new View(session, "INBOX", Access.READ_ONLY, new Enabled());
     }
 

@@ -30,35 +30,40 @@ final class CrlfReader {
     private record Place(Path folder, String key, long offset) {}
 
     private final Map<Place, Position> positions = new Bounded<>(MOST_POSITIONS);
-    private final Queue<byte[]> pieces = new ArrayBlockingQueue<>(MOST_PIECES);
+    private final Queue<ByteBuffer> pieces = new ArrayBlockingQueue<>(MOST_PIECES);
 
     /** As much as fits from that offset; 0 at the end. */
-    int read(Path folder, String key, Path file, long offset, byte[] into) throws IOException {
+    int read(Path folder, String key, Path file, long offset, ByteBuffer into) throws IOException {
+        var piece = piece();
         try (var in = open(file)) {
             var at = remembered(new Place(folder, key, offset));
-            var skipped = new byte[at.octets() < offset ? PIECE : 0];
             while (at.octets() < offset) {
-                var next = convert(in, at, skipped, (int) Math.min(offset - at.octets(), PIECE));
-                if (next.octets() == at.octets()) {
+                var skipped = ByteBuffer.allocate((int) Math.min(offset - at.octets(), PIECE));
+                at = convert(in, at, piece, skipped);
+                if (skipped.position() == 0) {
                     return 0;
                 }
-                at = next;
             }
-            var end = convert(in, at, into, into.length);
-            int n = (int) (end.octets() - offset);
-            if (n == into.length) {
+            var end = convert(in, at, piece, into);
+            if (!into.hasRemaining()) {
                 remember(new Place(folder, key, end.octets()), end);
             }
-            return n;
+            return (int) (end.octets() - offset);
+        } finally {
+            pieces.offer(piece);
         }
     }
 
+    private ByteBuffer piece() {
+        return Optional.ofNullable(pieces.poll()).orElseGet(() -> ByteBuffer.allocateDirect(PIECE));
+    }
+
     /** For files that have CRLF line ends already. */
-    int readPlain(Path file, long offset, byte[] into) throws IOException {
+    int readPlain(Path file, long offset, ByteBuffer into) throws IOException {
+        int from = into.position();
         try (var in = open(file)) {
-            var buffer = ByteBuffer.wrap(into);
-            while (buffer.hasRemaining() && in.read(buffer, offset + buffer.position()) > 0) {}
-            return buffer.position();
+            while (into.hasRemaining() && in.read(into, offset + into.position() - from) > 0) {}
+            return into.position() - from;
         }
     }
 
@@ -102,19 +107,14 @@ final class CrlfReader {
         }
     }
 
-    private Position convert(FileChannel in, Position from, byte[] into, int length) throws IOException {
-        var piece = Optional.ofNullable(pieces.poll()).orElseGet(() -> new byte[PIECE]);
-        try {
-            var feeds = new LineFeeds(from.last(), into, length);
-            long inFile = from.inFile();
-            int got = 1;
-            while (got > 0 && feeds.room() > 0) {
-                got = in.read(ByteBuffer.wrap(piece, 0, Math.min(PIECE, feeds.room())), inFile);
-                inFile += got > 0 ? feeds.take(piece, got) : 0;
-            }
-            return new Position(from.octets() + length - feeds.room(), inFile, feeds.last());
-        } finally {
-            pieces.offer(piece);
+    private static Position convert(FileChannel in, Position from, ByteBuffer piece, ByteBuffer into) throws IOException {
+        int start = into.position();
+        long inFile = from.inFile();
+        byte last = from.last();
+        while (into.hasRemaining() && in.read(piece.clear().limit(Math.min(PIECE, into.remaining())), inFile) > 0) {
+            last = LineFeeds.withCr(piece.flip(), last, into);
+            inFile += piece.position();
         }
+        return new Position(from.octets() + into.position() - start, inFile, last);
     }
 }

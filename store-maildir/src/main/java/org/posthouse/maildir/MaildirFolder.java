@@ -2,6 +2,7 @@ package org.posthouse.maildir;
 
 import java.io.IOException;
 import java.lang.ref.SoftReference;
+import java.nio.ByteBuffer;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -43,6 +44,8 @@ final class MaildirFolder {
 
     private final String name;
     private final Path dir;
+    private final Path fresh;
+    private final Path cur;
     private final Ground ground;
     private final CrlfReader reader;
     private final UidFile uids;
@@ -54,6 +57,8 @@ final class MaildirFolder {
     MaildirFolder(String name, Path dir, Ground ground, CrlfReader reader) {
         this.name = name;
         this.dir = dir;
+        this.fresh = dir.resolve("new");
+        this.cur = dir.resolve("cur");
         this.ground = ground;
         this.reader = reader;
         this.uids = new UidFile(FolderName.isInbox(name) ? dir : dir.getParent(), dir, ground);
@@ -173,22 +178,24 @@ final class MaildirFolder {
         var add = letters(change.add());
         inPlace(() -> {
             var remove = Flags.of(dir).letters(change.remove());
-            each(keys, lying -> flag(lying, add, remove));
+            var known = new HashMap<String, String>(); // there are few different ones
+            each(keys, lying -> flag(lying, known.computeIfAbsent(lying.name().letters(), had -> changed(had, add, remove))));
             return change;
         });
     }
 
-    private Optional<List<Path>> flag(Listed.Lying lying, String add, String remove) throws IOException {
-        var had = lying.name().letters();
-        var letters = (had + add).chars().filter(c -> remove.indexOf(c) < 0).distinct().sorted()
+    private static String changed(String had, String add, String remove) {
+        return (had + add).chars().filter(c -> remove.indexOf(c) < 0).distinct().sorted()
                 .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append).toString();
-        if (letters.equals(had)) {
+    }
+
+    private Optional<List<Path>> flag(Listed.Lying lying, String letters) throws IOException {
+        if (letters.equals(lying.name().letters())) {
             return Files.exists(file(lying)) ? Optional.of(List.of()) : Optional.empty();
         }
-        var to = dir.resolve("cur").resolve(lying.key() + ":2," + letters);
         try {
-            ground.disk().rename(file(lying), to);
-            return Optional.of(List.of(to.getParent(), file(lying).getParent()));
+            ground.disk().rename(file(lying), cur.resolve(lying.key() + ":2," + letters));
+            return Optional.of(lying.inNew() ? List.of(cur, fresh) : List.of(cur));
         } catch (NoSuchFileException _) {
             return Optional.empty();
         }
@@ -203,7 +210,7 @@ final class MaildirFolder {
                     return Optional.empty();
                 }
                 gone.add(lying.key());
-                return Optional.of(List.of(file(lying).getParent()));
+                return Optional.of(List.of(lying.inNew() ? fresh : cur));
             });
             return keys;
         });
@@ -268,7 +275,7 @@ final class MaildirFolder {
         return left;
     }
 
-    int read(String key, long offset, byte[] into) throws IOException {
+    int read(String key, long offset, ByteBuffer into) throws IOException {
         return reading(key, lying -> {
             var mail = lying.name();
             boolean plain = mail.inFile().equals(mail.withCrlf()) && mail.inFile().isPresent();
@@ -303,7 +310,7 @@ final class MaildirFolder {
     }
 
     Path file(Listed.Lying lying) {
-        return dir.resolve(lying.inNew() ? "new" : "cur").resolve(lying.fileName());
+        return (lying.inNew() ? fresh : cur).resolve(lying.fileName());
     }
 
     /** The tags of the deliveries that lie here or were removed. */

@@ -1,6 +1,7 @@
 package org.posthouse.maildir;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -203,6 +204,11 @@ public final class MaildirStore implements Store {
 
     @Override
     public int read(Folder folder, String key, long offset, byte[] into) throws IOException {
+        return read(folder, key, offset, ByteBuffer.wrap(into));
+    }
+
+    @Override
+    public int read(Folder folder, String key, long offset, ByteBuffer into) throws IOException {
         return find(folder).read(key, offset, into);
     }
 
