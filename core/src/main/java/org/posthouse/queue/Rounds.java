@@ -163,12 +163,12 @@ final class Rounds {
 
     private int due(int most) throws IOException {
         var leases = queue.call(q -> q.lease(OWNER, most, LEASE));
-        leases.forEach(this::take);
+        int taken = (int) leases.stream().filter(this::take).count();
         if (leases.size() < most) {
             forget();
-            return leases.size();
+            return taken;
         }
-        return leases.size() + pastOthers();
+        return taken + pastOthers();
     }
 
     /** All that is due is in hand. */
@@ -190,8 +190,7 @@ final class Rounds {
             var id = one.id();
             if (senders.getOrDefault(one.sender(), 0) < LITTLE && !inHand.containsKey(id)) {
                 var lease = queue.call(q -> q.lease(OWNER, id, LEASE));
-                if (lease.isPresent() && lease.get().item().held().isEmpty()) {
-                    take(lease.get());
+                if (lease.isPresent() && lease.get().item().held().isEmpty() && take(lease.get())) {
                     taken++;
                 }
             }
@@ -199,15 +198,17 @@ final class Rounds {
         return taken;
     }
 
-    private void take(Lease lease) {
+    /** False when it was in hand before. */
+    private boolean take(Lease lease) {
         var item = lease.item();
         if (inHand.put(item.id(), lease) != null) {
-            return;
+            return false;
         }
         senders.merge(sender(item), 1, Integer::sum);
         var job = new Job(item, queue.content(item.id(), lease.sizeOctets()));
         jobs.put(item.id(), job);
         job.consignments().forEach(c -> lines.add(Errand.of(job, c)));
+        return true;
     }
 
     /** Begins what may begin; what waits for a place that is down is put off. */

@@ -50,14 +50,14 @@ class LinesTest {
 
     @Test
     void aPlaceThatTakesMailGetsMoreAtATimeUpToTheBound() {
-        for (int i = 0; i < 500; i++) {
+        for (int i = 0; i < 1_000; i++) {
             add("bulk", "a.test", "");
         }
         var begun = begun();
         assertEquals(5, begun.size());
         begun.forEach(e -> ended(e, Feedback.REACHED));
         begun = begun();
-        assertEquals(5, begun.size() - 0, "one round of successes has not quite made six of five");
+        assertEquals(5, begun.size(), "one round of successes has not quite made six of five");
         begun.forEach(e -> ended(e, Feedback.REACHED));
         assertEquals(6, (begun = begun()).size());
         for (int i = 0; i < 30; i++) {
