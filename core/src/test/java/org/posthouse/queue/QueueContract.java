@@ -272,6 +272,26 @@ public interface QueueContract {
     }
 
     @Test
+    default void whatChangesBetweenTwoPagesIsStillSeenOnce(@TempDir Path folder) throws Exception {
+        use(folder, (queue, clock) -> {
+            for (int i = 0; i < 300; i++) {
+                put(queue, item("s." + i), clock.instant().plus(HOUR));
+            }
+            var seen = new HashSet<String>();
+            Optional<String> last = Optional.empty();
+            for (var page = queue.browse(last, 2); !page.isEmpty(); page = queue.browse(last, 2)) {
+                page.forEach(entry -> assertTrue(seen.add(entry.item().id())));
+                last = Optional.of(page.getLast().item().id());
+                clock.pass(Duration.ofMillis(1));
+                for (int i = 0; i < 300; i += 7) {
+                    assertTrue(i % 2 == 0 ? queue.release("s." + i) : queue.hold("s." + i, "why"));
+                }
+            }
+            assertEquals(300, seen.size());
+        });
+    }
+
+    @Test
     default void aMessageMayBeEmptyOrLong(@TempDir Path folder) throws Exception {
         use(folder, (queue, clock) -> {
             queue.put(item("s.0"), Contents.of(""), clock.instant());
