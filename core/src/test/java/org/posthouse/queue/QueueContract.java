@@ -272,6 +272,35 @@ public interface QueueContract {
     }
 
     @Test
+    default void whatChangesBetweenTwoPagesIsStillSeenOnce(@TempDir Path folder) throws Exception {
+        use(folder, (queue, clock) -> {
+            for (int i = 0; i < 32; i++) {
+                put(queue, item(alike(i)), clock.instant().plus(HOUR));
+            }
+            var seen = new HashSet<String>();
+            Optional<String> last = Optional.empty();
+            for (var page = queue.browse(last, 3); !page.isEmpty(); page = queue.browse(last, 3)) {
+                page.forEach(entry -> assertTrue(seen.add(entry.item().id())));
+                last = Optional.of(page.getLast().item().id());
+                clock.pass(Duration.ofMillis(1));
+                for (int i = 0; i < 32; i += 5) {
+                    assertTrue(i % 2 == 0 ? queue.release(alike(i)) : queue.hold(alike(i), "why"));
+                }
+            }
+            assertEquals(32, seen.size());
+        });
+    }
+
+    /** Ids with the same hash code, so that they lie close together wherever that decides. */
+    private static String alike(int number) {
+        var id = new StringBuilder("s.");
+        for (int bit = 0; bit < 5; bit++) {
+            id.append((number >> bit & 1) == 0 ? "Aa" : "BB");
+        }
+        return id.toString();
+    }
+
+    @Test
     default void aMessageMayBeEmptyOrLong(@TempDir Path folder) throws Exception {
         use(folder, (queue, clock) -> {
             queue.put(item("s.0"), Contents.of(""), clock.instant());

@@ -7,7 +7,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.osgi.service.component.annotations.Activate;
@@ -270,16 +269,31 @@ public final class DiskQueue implements Queue {
     private void browse(Shard shard, String behind, int most, List<Entry> page) throws IOException {
         shard.items.lock();
         try {
-            var names = shard.names().stream().filter(n -> n.id().compareTo(behind) > 0)
-                    .sorted(Comparator.comparing(QueueName::id)).iterator();
-            while (page.size() < most && names.hasNext()) {
-                var name = names.next();
-                entry(shard, name).ifPresent(page::add);
-                shard.saw(name);
+            var last = behind;
+            while (page.size() < most) {
+                int asked = most - page.size();
+                var names = shard.behind(last, asked);
+                for (var name : names) {
+                    entryNow(shard, name).ifPresent(page::add);
+                }
+                if (names.size() < asked) {
+                    return;
+                }
+                last = names.getLast().id();
             }
         } finally {
             shard.items.unlock();
         }
+    }
+
+    /** Also of an item that has got another name since all names were looked at. */
+    private Optional<Entry> entryNow(Shard shard, QueueName seen) throws IOException {
+        if (shard.has(seen)) {
+            shard.saw(seen);
+            return entry(shard, seen);
+        }
+        var now = shard.find(seen.id());
+        return now.isPresent() ? entry(shard, now.get()) : Optional.empty();
     }
 
     private Optional<Entry> entry(Shard shard, QueueName name) throws IOException {

@@ -38,6 +38,7 @@ record QueueFile(Item item, long start, long sizeOctets, long end) {
     private static final int LONGEST_LINE = 80;
     private static final int LARGEST_ENVELOPE = 64 << 20;
     private static final int BUFFER = 64 * 1024;
+    private static final int SMALL_BUFFER = 4 * 1024; // most envelopes are shorter, and the content is passed over
 
     /** Whether the content is read to compare its checksum. */
     enum Look { WHOLE, ENVELOPE }
@@ -99,7 +100,7 @@ record QueueFile(Item item, long start, long sizeOctets, long end) {
 
     /** Torn when the file is not whole; what is torn behind the first envelope and the content is left out. */
     static QueueFile read(Path file, Look look) throws IOException {
-        try (var in = new Counting(new BufferedInputStream(Files.newInputStream(file), BUFFER))) {
+        try (var in = new Counting(new BufferedInputStream(Files.newInputStream(file), look == Look.WHOLE ? BUFFER : SMALL_BUFFER))) {
             var first = match(FIRST, in);
             var item = EnvelopeText.parse(envelope(in, first));
             long start = in.position;

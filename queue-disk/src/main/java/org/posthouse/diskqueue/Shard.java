@@ -7,6 +7,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,6 +19,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import org.posthouse.disk.Disk;
+import org.posthouse.diskqueue.QueueName.State;
 import org.posthouse.message.Content;
 import org.posthouse.queue.Queue.Item;
 import org.slf4j.Logger;
@@ -48,6 +50,7 @@ final class Shard {
             return size() > MOST_SEEN;
         }
     });
+    private List<QueueName> browsed = List.of(); // what a reader of pages has before it
     private final Deque<Path> spare = new ConcurrentLinkedDeque<>();
     private final AtomicInteger spares = new AtomicInteger();
     private final AtomicLong number = new AtomicLong();
@@ -100,6 +103,23 @@ final class Shard {
         } catch (NoSuchFileException e) {
             return List.of();
         }
+    }
+
+    /**
+     * Names behind an id, in the order of ids. Who goes on where the last page ended is spared another look at all names; what was put
+     * since that look may be missing.
+     */
+    List<QueueName> behind(String id, int most) throws IOException {
+        int last = id.isEmpty() ? -1 : Collections.binarySearch(browsed, new QueueName(State.WAITING, 0, id), Comparator.comparing(QueueName::id));
+        if (last < 0) {
+            browsed = names().stream().filter(n -> n.id().compareTo(id) > 0).sorted(Comparator.comparing(QueueName::id)).toList();
+        }
+        int first = Math.max(last, -1) + 1;
+        var page = List.copyOf(browsed.subList(first, Math.min(browsed.size(), first + most)));
+        if (page.size() < most) {
+            browsed = List.of(); // read to its end
+        }
+        return page;
     }
 
     /** Remembers where an item is. */
