@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.cert.CertificateFactory;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -154,6 +156,22 @@ final class OutboundIT {
             assertEquals(1, pop.count());
             assertEquals(LARGE / 1_000, pop.retrieve(1).stream().filter(l -> l.length() == 998).count());
         }
+    }
+
+    @Test
+    void aHostIsProvenByTheKeyThatItsSignedZoneNames() throws Exception {
+        var record = "_" + port + "._tcp.mx.other.test";
+        zone.authentic().tlsa(record, 3, 1, 1, new byte[32]);
+        startHere("");
+        send("zoe@other.test", "Subject: DANE\r\n\r\nbody\r\n");
+        Soon.happens(() -> here.log().contains("4.7.5"), here::log);
+        assertEquals(List.of(), subjects(there, "zoe"));
+        try (var in = Files.newInputStream(dir.resolve("there/conf/tls/mx.other.test.pem"))) {
+            var key = CertificateFactory.getInstance("X.509").generateCertificate(in).getPublicKey().getEncoded();
+            zone.forget(record).tlsa(record, 3, 1, 1, MessageDigest.getInstance("SHA-256").digest(key));
+        }
+        Soon.happens(() -> subjects(there, "zoe").equals(List.of("Subject: DANE")), here::log);
+        assertTrue(here.log().contains("TLSv1.3 DANE"), here.log());
     }
 
     @Test
