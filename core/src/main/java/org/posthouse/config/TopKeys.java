@@ -82,6 +82,9 @@ import org.osgi.service.metatype.annotations.Option;
             + " validated (DNSSEC)")
     boolean trust_ad() default false;
 
+    @AttributeDefinition(description = "File of the certificates that other hosts' are verified by (PEM), in conf/ or anywhere; empty: the JDK's")
+    String tls_roots() default "";
+
     @AttributeDefinition(min = "0", max = "65535", description = "Prometheus text on this port of the loopback; 0: off")
     int metrics_port() default 0;
 

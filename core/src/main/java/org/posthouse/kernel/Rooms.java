@@ -27,6 +27,7 @@ import org.posthouse.mailbox.PluginStores;
 import org.posthouse.mailbox.Store;
 import org.posthouse.mailbox.Stores;
 import org.posthouse.message.Spool;
+import org.posthouse.net.Connector;
 import org.posthouse.net.Dns;
 import org.posthouse.net.DnsjavaDns;
 import org.posthouse.net.Listeners;
@@ -34,6 +35,7 @@ import org.posthouse.net.Protocol;
 import org.posthouse.net.ServerCertificates;
 import org.posthouse.net.SessionIds;
 import org.posthouse.net.Site;
+import org.posthouse.net.SocketConnector;
 import org.posthouse.observe.Command;
 import org.posthouse.observe.FileTrace;
 import org.posthouse.observe.Metrics;
@@ -90,6 +92,7 @@ final class Rooms {
     final Courier courier;
     final FilteredIntake intake;
     final DnsjavaDns dns;
+    final SocketConnector connector;
     final DropFolder drop;
     final ServerCertificates certificates;
     final Listeners listeners;
@@ -111,6 +114,7 @@ final class Rooms {
         watching = new Observers(observers, metrics);
         trace = new FileTrace(disk, watching, metrics, clock);
         dns = new DnsjavaDns(metrics, clock);
+        connector = new SocketConnector(disk);
         directories = new Directories(directoryPlugins);
         stores = new PluginStores(storePlugins);
         spool = new Spool(disk.var("spool"), SPOOL_MEMORY_OCTETS);
@@ -159,6 +163,7 @@ final class Rooms {
         context.registerService(Stores.class, stores, null);
         context.registerService(States.class, states, null);
         context.registerService(Dns.class, dns, null);
+        context.registerService(Connector.class, connector, null);
         context.registerService(Intake.class, intake, null);
     }
 
@@ -167,6 +172,7 @@ final class Rooms {
         var top = next.top();
         site.configure(top);
         dns.configure(top);
+        connector.configure(top);
         certificates.configure(top);
         directories.configure(top);
         accounts.configure(top);

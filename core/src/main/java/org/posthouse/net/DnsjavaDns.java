@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.posthouse.config.Values;
 import org.posthouse.message.BadSetting;
@@ -48,13 +49,13 @@ public final class DnsjavaDns implements Dns {
         final Metrics metrics;
         final InstantSource clock;
         final Semaphore asking = new Semaphore(MOST_AT_ONCE);
-        volatile Settings settings;
+        final AtomicReference<Settings> settings;
 
         House(ResolvConf system, Metrics metrics, InstantSource clock) {
             this.system = system;
             this.metrics = metrics;
             this.clock = clock;
-            settings = new Settings(List.of(), false, USUAL_PATIENCE, List.of(), 0, clock);
+            settings = new AtomicReference<>(new Settings(List.of(), false, USUAL_PATIENCE, List.of(), 0, clock));
         }
     }
 
@@ -93,10 +94,10 @@ public final class DnsjavaDns implements Dns {
         if (!longest.isPositive()) {
             throw new BadSetting("dns-timeout", "'" + top.text("dns-timeout") + "' leaves no time to answer; write it like 10s");
         }
-        var before = house.settings;
+        var before = house.settings.get();
         boolean trusted = top.flag("trust-ad");
         if (!named.equals(before.named) || trusted != before.trusted || !longest.equals(before.patience)) {
-            house.settings = new Settings(named, trusted, longest, named, 0, house.clock);
+            house.settings.set(new Settings(named, trusted, longest, named, 0, house.clock));
         }
     }
 
@@ -190,7 +191,7 @@ public final class DnsjavaDns implements Dns {
 
     /** Where none are named, the system's are looked at now and then: a machine that moves gets others. */
     private Settings current() {
-        var now = house.settings;
+        var now = house.settings.get();
         long time = house.clock.millis();
         if (!now.named.isEmpty() || Math.abs(time - now.looked) < SYSTEM_LOOK.toMillis()) {
             return now;
@@ -198,7 +199,7 @@ public final class DnsjavaDns implements Dns {
         var system = house.system.servers();
         var next = system.equals(now.inUse) ? now.looked(time)
                 : new Settings(List.of(), now.trusted, now.patience, system, time, house.clock);
-        house.settings = house.settings == now ? next : house.settings;
+        house.settings.compareAndSet(now, next); // or a reload was faster
         return next;
     }
 

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Every shipped bundle on the way of a letter is replaced while mail flows and is read by POP3 and IMAP. */
 final class EveryBundleSwapIT {
-    private static final List<String> BUNDLES = List.of("protocol-smtp", "protocol-pop3", "protocol-imap", "delivery-local",
+    private static final List<String> BUNDLES = List.of("protocol-smtp", "protocol-pop3", "protocol-imap", "delivery-local", "delivery-smtp",
             "directory-file", "store-maildir", "mailboxes-indexed", "state-h2", "queue-disk", "filter-greylist");
     private static final int RATE = 100;
     private static final String CONF = StraightPathIT.CONF.replace("enable   = ", "drain = 2s\nenable   = filter-greylist, protocol-imap, ")

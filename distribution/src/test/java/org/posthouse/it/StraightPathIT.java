@@ -15,6 +15,7 @@ final class StraightPathIT {
     static final String CONF = """
             hostname = mail.example.test
             domains  = example.test
+            resolvers = 127.0.0.1:1
             enable   = protocol-smtp, protocol-pop3
 
             [listener mx]
