@@ -14,9 +14,9 @@ import org.posthouse.message.Refusal;
 final class BearerExchange implements Sasl {
     /** How the name stands in front of the token. */
     enum Form {
-        OAUTHBEARER(Pattern.compile("[ny],(?:a=([^,\u0001]*))?,\u0001(?:[a-zA-Z]+=[^\u0001]*\u0001)*\u0001", Pattern.DOTALL),
+        OAUTHBEARER(Pattern.compile("[ny],(?:a=([^,\u0001]*))?,\u0001(?:[a-zA-Z]+=[^\u0001]*+\u0001)*+\u0001", Pattern.DOTALL),
                 "{\"status\":\"invalid_token\",\"schemes\":\"bearer\"}"),
-        XOAUTH2(Pattern.compile("user=([^\u0001]+)\u0001(?:[a-zA-Z]+=[^\u0001]*\u0001)*\u0001", Pattern.DOTALL),
+        XOAUTH2(Pattern.compile("user=([^\u0001]+)\u0001(?:[a-zA-Z]+=[^\u0001]*+\u0001)*+\u0001", Pattern.DOTALL),
                 "{\"status\":\"401\",\"schemes\":\"bearer\"}");
 
         private final Pattern message;

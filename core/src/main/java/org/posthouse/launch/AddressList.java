@@ -12,6 +12,7 @@ final class AddressList {
     private final List<String> found = new ArrayList<>();
     private final StringBuilder word = new StringBuilder();
     private int at;
+    private boolean over;
 
     private AddressList(String text) {
         this.text = text;
@@ -83,9 +84,7 @@ final class AddressList {
         }
         at++;
         end();
-        while (at < text.length() && ",;".indexOf(text.charAt(at)) < 0) {
-            at++;
-        }
+        over = true;
     }
 
     /** What came before it is no address, but for an IPv6 literal (RFC 5321 §4.1.3). */
@@ -97,10 +96,12 @@ final class AddressList {
         }
     }
 
+    /** What stands between the brackets of an address and the next comma is none. */
     private void end() {
-        if (!word.isEmpty()) {
+        if (!word.isEmpty() && !over) {
             found.add(word.toString());
         }
         word.setLength(0);
+        over = false;
     }
 }

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileOwnerAttributeView;
 import org.posthouse.disk.Disk;
 import org.posthouse.disk.HomeDisk;
 import org.posthouse.net.SessionIds;
@@ -75,8 +76,9 @@ final class DropFile implements AutoCloseable {
     /** What root writes is for the user who owns the home. */
     private void own(Path made) throws IOException {
         var owner = Files.getOwner(home);
-        if (!Files.getOwner(made, LinkOption.NOFOLLOW_LINKS).equals(owner)) {
-            Files.setOwner(made, owner);
+        var view = Files.getFileAttributeView(made, FileOwnerAttributeView.class, LinkOption.NOFOLLOW_LINKS); // a link may have come in its place
+        if (!view.getOwner().equals(owner)) {
+            view.setOwner(owner);
         }
     }
 

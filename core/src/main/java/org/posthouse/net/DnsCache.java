@@ -21,6 +21,7 @@ final class DnsCache {
     private record Kept(Dns.Answer<Record> answer, Instant until, int octets) {}
 
     private static final int OF_EACH = 400; // an entry without its records takes about as many
+    private static final int OF_EACH_RECORD = 200; // beside what it has on the way, where names are written short
 
     private final int mostOctets;
     private final InstantSource clock;
@@ -61,8 +62,9 @@ final class DnsCache {
         entries.lock();
         try {
             remove(question);
-            kept.put(question, new Kept(answer, clock.instant().plus(life), size + OF_EACH));
-            octets += size + OF_EACH;
+            int all = size + OF_EACH + (answer instanceof Dns.Found<Record> found ? found.records().size() * OF_EACH_RECORD : 0);
+            kept.put(question, new Kept(answer, clock.instant().plus(life), all));
+            octets += all;
             while (octets > mostOctets) {
                 remove(kept.keySet().iterator().next());
             }

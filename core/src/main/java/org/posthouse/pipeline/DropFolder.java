@@ -1,6 +1,5 @@
 package org.posthouse.pipeline;
 
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -8,6 +7,7 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -146,13 +146,23 @@ public final class DropFolder implements AutoCloseable {
         }
         names.sort(null);
         for (var name : names) {
-            if (name.endsWith(".new") && age(folder.resolve(name)).compareTo(HALF_WRITTEN) > 0) {
-                disk.delete(folder.resolve(name));
+            if (name.endsWith(".new")) {
+                removeIfLeft(folder.resolve(name));
             } else if (name.matches(ID) && !clock.instant().isBefore(resting.getOrDefault(name, Instant.MIN))) {
                 take(folder.resolve(name));
             }
         }
         resting.keySet().retainAll(names);
+    }
+
+    private void removeIfLeft(Path file) throws IOException {
+        try {
+            if (age(file).compareTo(HALF_WRITTEN) > 0) {
+                disk.delete(file);
+            }
+        } catch (NoSuchFileException e) {
+            log.debug("drop file={} has its name now", file.getFileName());
+        }
     }
 
     private Duration age(Path file) throws IOException {
@@ -173,10 +183,13 @@ public final class DropFolder implements AutoCloseable {
             } else {
                 resting.put(name, clock.instant().plus(AGAIN));
             }
-        } catch (FileNotFoundException e) {
+        } catch (NoSuchFileException e) {
             log.debug("drop id={} was removed", name);
         } catch (IOException e) {
             log.warn("drop id={} cause=\"{}\"", name, e.toString());
+            resting.put(name, clock.instant().plus(AGAIN));
+        } catch (RuntimeException e) { // the boundary of one message: the others do not wait for it
+            log.error("drop id={}", name, e);
             resting.put(name, clock.instant().plus(AGAIN));
         }
     }

@@ -5,8 +5,6 @@ import java.util.Arrays;
 import org.posthouse.auth.AccountId;
 import org.posthouse.auth.Directories;
 import org.posthouse.message.Address;
-import org.posthouse.queue.Destination;
-import org.posthouse.queue.Route;
 import org.posthouse.queue.Routes;
 
 /**
@@ -25,12 +23,7 @@ final class OwnAddresses {
     }
 
     boolean include(AccountId account, Address address) throws IOException {
-        return leadsTo(account, address) || named(account, address);
-    }
-
-    private boolean leadsTo(AccountId account, Address address) throws IOException {
-        return routes.route(address) instanceof Route.Local(var destinations, _, _)
-                && destinations.contains(Destination.local(account.name(), "INBOX"));
+        return routes.belongs(address, account) || named(account, address);
     }
 
     private boolean named(AccountId account, Address address) throws IOException {

@@ -124,7 +124,7 @@ final class Aftermath {
     /** The sender is told once. */
     private Item delayed(Item left, Content content, RetryPlan plan, Map<Waiting, Outcome.Answered> said) {
         if (left.legs().isEmpty() || left.notes().containsKey(DELAYED) || !plan.late(left, clock.instant())
-                || !notices.delay(left, content, said, left.arrived().plus(plan.expire()))) {
+                || !notices.delay(left, content, said, plan.end(left))) {
             return left;
         }
         var notes = new HashMap<>(left.notes());

@@ -16,8 +16,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One walk from an address of ours to where its mail ends: exactly as written, then without {@code +tag}, then the domain's
- * catch-all; aliases are followed, each address once, at most {@link #MOST_STEPS} deep. A rule for the address, or for the
- * domain where it is somebody's, takes it out of the directory's hands.
+ * catch-all; aliases are followed, each address once, at most {@link #MOST_STEPS} deep. A rule for the address, with its tag or
+ * without, or for the domain where it is somebody's, takes it out of the directory's hands.
  */
 final class AliasWalk {
     static final int MOST_STEPS = 10;
@@ -30,6 +30,7 @@ final class AliasWalk {
     private final Routes routes;
     private final Resolver directories;
     private final Address sender;
+    private final Rules rules;
     private final Steps steps;
     private final Set<Destination> found = new LinkedHashSet<>();
     private final Set<Address> outside = new LinkedHashSet<>();
@@ -37,9 +38,10 @@ final class AliasWalk {
     private final Set<Address> otherNames = new HashSet<>();
     private Optional<String> held = Optional.empty();
 
-    AliasWalk(Routes routes, Resolver directories, Address sender, Steps steps) {
+    AliasWalk(Routes routes, Resolver directories, Rules rules, Address sender, Steps steps) {
         this.routes = routes;
         this.directories = directories;
+        this.rules = rules;
         this.sender = sender;
         this.steps = steps;
     }
@@ -61,7 +63,7 @@ final class AliasWalk {
         if (!followed.add(address)) {
             return Optional.empty();
         }
-        if (ruled(routes.routing().rules().forAddress(address, sender), address)) {
+        if (ruled(rules.forAddress(address, sender), address) || ruledWithoutTag(address)) {
             return Optional.empty();
         }
         return switch (lookUp(address)) {
@@ -99,9 +101,19 @@ final class AliasWalk {
         return true;
     }
 
+    /** Where nobody has the name with its tag. */
+    private boolean ruledWithoutTag(Address address) throws IOException {
+        var rule = routes.withoutTag(address).flatMap(plain -> rules.forAddress(plain, sender));
+        return rule.isPresent() && isNobodys(directories.resolve(address)) && ruled(rule, address);
+    }
+
+    private static boolean isNobodys(Resolution exact) {
+        return exact instanceof Resolution.Unknown || exact instanceof Resolution.Renamed;
+    }
+
     private void mailbox(Address address, AccountId account) {
         steps.step("<%s> is the account %s", address, account);
-        if (!ruled(routes.routing().rules().forDomain(address, sender), address)) {
+        if (!ruled(rules.forDomain(address, sender), address)) {
             found.add(Destination.local(account.name(), "INBOX"));
         }
     }
@@ -130,15 +142,13 @@ final class AliasWalk {
      */
     private Resolution lookUp(Address address) throws IOException {
         var exact = directories.resolve(address);
-        if (!(exact instanceof Resolution.Unknown || exact instanceof Resolution.Renamed)) {
+        if (!isNobodys(exact)) {
             return exact;
         }
-        var delimiter = routes.delimiter();
-        int tag = delimiter.isEmpty() ? -1 : address.local().indexOf(delimiter);
-        if (tag > 0) {
-            var without = address.withLocal(address.local().substring(0, tag));
-            steps.step("<%s> is nobody's own name; without the tag it is <%s>", address, without);
-            var other = lookUp(without);
+        var without = routes.withoutTag(address);
+        if (without.isPresent()) {
+            steps.step("<%s> is nobody's own name; without the tag it is <%s>", address, without.get());
+            var other = lookUp(without.get());
             return exact instanceof Resolution.Renamed && other instanceof Resolution.Renamed ? exact : other;
         }
         if (exact instanceof Resolution.Renamed) {

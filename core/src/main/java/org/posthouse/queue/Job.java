@@ -1,6 +1,8 @@
 package org.posthouse.queue;
 
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,15 +27,18 @@ final class Job {
     private final Content content;
     private final List<Consignment> consignments;
     private final int attempt;
+    private final Clock clock;
 
     // guarded by this
     private final Map<DeliveryId, Map<Recipient, Outcome>> unwritten = new HashMap<>();
     private Queue.Item item;
     private int open;
-    private long since;
+    private int parts;
+    private Instant since = Instant.EPOCH;
 
-    Job(Queue.Item item, Content content) {
+    Job(Queue.Item item, Content content, Clock clock) {
         this.item = item;
+        this.clock = clock;
         this.content = content;
         this.consignments = Courier.consignments(item, content);
         this.attempt = item.attempts() + 1;
@@ -49,9 +54,13 @@ final class Job {
         return item;
     }
 
-    /** The same, when this attempt is counted. */
+    /** The same, when this attempt is counted, to be written down. */
     synchronized Queue.Item tried() {
-        return new Queue.Item(item.id(), item.arrived(), item.from(), item.legs(), attempt, item.held(), item.notes());
+        var notes = new HashMap<>(item.notes());
+        if (parts++ > 0) {
+            notes.put(Notices.PART, Integer.toString(parts));
+        }
+        return new Queue.Item(item.id(), item.arrived(), item.from(), item.legs(), attempt, item.held(), notes);
     }
 
     synchronized void item(Queue.Item written) {
@@ -67,10 +76,11 @@ final class Job {
     }
 
     synchronized Next ended(Consignment consignment, Map<Recipient, Outcome> outcomes) {
-        since = unwritten.isEmpty() ? System.nanoTime() : since;
+        var now = clock.instant();
+        since = unwritten.isEmpty() ? now : since;
         unwritten.put(consignment.id(), outcomes);
         open--;
-        return open == 0 ? Next.END : System.nanoTime() - since > UNWRITTEN.toNanos() ? Next.WRITE : Next.WAIT;
+        return open == 0 ? Next.END : now.isAfter(since.plus(UNWRITTEN)) ? Next.WRITE : Next.WAIT;
     }
 
     /** What became of consignments since it was asked last. */

@@ -48,6 +48,7 @@ final class Lines {
     private final Map<String, Line> down = new HashMap<>();
     private int running;
     private int size;
+    private int tidyAt = MOST_LINES;
     private Limits limits = Limits.USUAL;
 
     Lines(Clock clock) {
@@ -85,12 +86,18 @@ final class Lines {
         }
     }
 
+    /** In at most one of the two, by how it is now. */
     private void sort(String name, Line line) {
-        if (line.down(clock.instant())) {
+        boolean isDown = line.down(clock.instant());
+        if (isDown) {
             down.put(name, line);
-            ready.remove(name);
-        } else if (line.open()) {
+        } else {
+            down.remove(name);
+        }
+        if (!isDown && line.open()) {
             ready.putIfAbsent(name, line);
+        } else {
+            ready.remove(name);
         }
     }
 
@@ -121,8 +128,9 @@ final class Lines {
             line.ended(feedback, last, limits.most, now, rest);
             running--;
             sort(errand.line(), line);
-            if (lines.size() > MOST_LINES) {
+            if (lines.size() > tidyAt) {
                 lines.values().removeIf(one -> one.forgettable(now));
+                tidyAt = Math.max(MOST_LINES, 2 * lines.size()); // so that many that stay are not looked through each time
             }
         } finally {
             all.unlock();
@@ -155,6 +163,7 @@ final class Lines {
         all.lock();
         try {
             lines.values().forEach(Line::revive);
+            List.copyOf(down.entrySet()).forEach(one -> sort(one.getKey(), one.getValue()));
         } finally {
             all.unlock();
         }

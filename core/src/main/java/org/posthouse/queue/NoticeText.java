@@ -9,9 +9,10 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
+import java.util.stream.Stream;
 import org.posthouse.message.Address;
 import org.posthouse.message.Content;
 import org.posthouse.message.StoredContent;
@@ -61,9 +62,11 @@ record NoticeText(What what, Item about, List<Ended> ended, Instant until) {
         return about.from().parameters().containsKey(INTERNATIONAL);
     }
 
-    /** Nobody, so that no notice is answered by one. */
+    /** Nobody, so that no notice is answered by one. Of mail that needs TLS the notice needs it too (RFC 8689 §5). */
     Sender sender() {
-        return new Sender(Address.NULL, international() ? Map.of(INTERNATIONAL, "") : Map.of());
+        var needs = new HashMap<String, String>();
+        Stream.of(INTERNATIONAL, "REQUIRETLS").filter(about.from().parameters()::containsKey).forEach(name -> needs.put(name, ""));
+        return new Sender(Address.NULL, needs);
     }
 
     /** @param returned valid as long as the result is used */
@@ -86,7 +89,7 @@ record NoticeText(What what, Item about, List<Ended> ended, Instant until) {
         for (var end : ended) {
             text.append("  <").append(end.waiting().to()).append('>').append(words(end)).append("\r\n");
             end.waiting().last().filter(_ -> what != What.ARRIVED).ifPresent(last -> text.append("    ").append(last).append("\r\n"));
-            end.said().ifPresent(said -> text.append("    ").append(said.host()).append(" said: ").append(line(said.reply())).append("\r\n"));
+            end.said().ifPresent(said -> text.append("    ").append(line(said.host())).append(" said: ").append(line(said.reply())).append("\r\n"));
             if (end.how() == How.EXPIRED) {
                 text.append("    It was tried from ").append(date(about.arrived())).append(" until now.\r\n");
             }

@@ -34,6 +34,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Notices {
     static final String PARENT = "parent";
+    static final String PART = "part"; // which part of an attempt's outcomes is written down, from the second on: its notices are others
 
     private static final Logger log = LoggerFactory.getLogger(Courier.class);
     private static final String NOTICE = "notice"; // in the notes of a notice: what it is
@@ -135,7 +136,8 @@ final class Notices {
 
     private void put(NoticeText notice, Content content, Address to, List<Way> ways, String what) throws IOException {
         var about = notice.about();
-        var id = about.id() + "-" + notice.what().letter() + about.attempts();
+        var part = about.notes().containsKey(PART) ? "." + about.notes().get(PART) : "";
+        var id = about.id() + "-" + notice.what().letter() + about.attempts() + part;
         var legs = new ArrayList<Leg>();
         for (var way : ways) {
             var delivery = new DeliveryId(new MessageId(id), legs.size() + 1);

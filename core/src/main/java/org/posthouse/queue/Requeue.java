@@ -16,8 +16,8 @@ import org.posthouse.queue.Queue.Waiting;
 
 /**
  * Routes anew what waits, as if it had come now: after routes, aliases or hosts have changed. Where somebody's mail goes the
- * same way as before it keeps its delivery id; where it goes another way it gets a new one, and who is nobody now goes back to
- * the sender. What an alias had led to stays where it is: only its end is looked up again, so that nobody gets it twice.
+ * same way as before it keeps its delivery id; where it goes another way it gets a new one, who is nobody now goes back to
+ * the sender, and what cannot be said now stays as it is. What an alias had led to stays where it is: only its end is looked up again, so that nobody gets it twice.
  */
 final class Requeue {
     private static final String OWNER = "requeue";
@@ -81,7 +81,8 @@ final class Requeue {
             boolean same = here && ways.size() == 1 && ways.getFirst().to().target().equals(leg.to().target());
             return same ? List.of(new Way(leg.to(), one.to(), Optional.empty(), ways.getFirst().held())) : ways;
         } catch (Refusal e) {
-            return List.of(new Way(new Destination("error", e.status().toString(), "INBOX"), one.to()));
+            return e.status().temporary() ? List.of(new Way(leg.to(), one.to()))
+                    : List.of(new Way(new Destination("error", e.status().toString(), "INBOX"), one.to()));
         }
     }
 

@@ -34,7 +34,7 @@ record RetryPlan(Duration first, Duration longest, Duration expire, Duration del
         var pause = begin.multipliedBy(1L << Math.clamp(item.attempts() - 1, 0, MOST_DOUBLINGS));
         long millis = Math.max(SHORTEST_MILLIS, pause.compareTo(longest) < 0 ? pause.toMillis() : longest.toMillis());
         var next = now.plusMillis(millis * 4 / 5 + random.nextLong(millis * 2 / 5));
-        var end = begin(item).plus(expire);
+        var end = end(item);
         return next.isAfter(end) && end.isAfter(now) ? end : next;
     }
 
@@ -43,8 +43,13 @@ record RetryPlan(Duration first, Duration longest, Duration expire, Duration del
         return FutureRelease.of(item.from(), item.arrived());
     }
 
+    /** Until when it is tried. */
+    Instant end(Queue.Item item) {
+        return begin(item).plus(expire);
+    }
+
     boolean expired(Queue.Item item, Instant now) {
-        return !now.isBefore(begin(item).plus(expire));
+        return !now.isBefore(end(item));
     }
 
     boolean late(Queue.Item item, Instant now) {

@@ -5,6 +5,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentMap;
@@ -22,7 +23,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Takes what is due out of the queue and puts its consignments into {@link Lines}; each is carried on a virtual thread of its
  * own when its turn comes. In hand are at most {@link #MOST_IN_HAND} at a time. When more is due than that, new mail of a
- * sender who has little in hand goes past what waits. An item in hand stays in hand when the queue is swapped: it may be leased
+ * sender who has little in hand goes past what waits, up to as many again. An item in hand stays in hand when the queue is swapped: it may be leased
  * again then, and the newest lease ends it.
  */
 final class Rounds {
@@ -155,7 +156,7 @@ final class Rounds {
 
     /** Takes in what is due, as far as there is room, and begins what may begin; how many items it took. */
     int round() throws IOException, InterruptedException {
-        int room = MOST_IN_HAND - lines.size();
+        int room = MOST_IN_HAND - Math.max(lines.size(), inHand.size());
         int taken = room > 0 ? due(Math.min(BATCH, room)) : pastOthers();
         advance();
         return taken;
@@ -181,7 +182,7 @@ final class Rounds {
     /** New mail of those who have little in hand. */
     private int pastOthers() throws IOException {
         int taken = 0;
-        while (taken < BATCH) {
+        while (taken < BATCH && Math.max(lines.size(), inHand.size()) < 2 * MOST_IN_HAND) {
             var one = fresh.poll();
             if (one == null) {
                 break;
@@ -190,7 +191,9 @@ final class Rounds {
             var id = one.id();
             if (senders.getOrDefault(one.sender(), 0) < LITTLE && !inHand.containsKey(id)) {
                 var lease = queue.call(q -> q.lease(OWNER, id, LEASE));
-                if (lease.isPresent() && lease.get().item().held().isEmpty() && take(lease.get())) {
+                if (lease.isPresent() && lease.get().item().held().isPresent()) {
+                    queue.call(q -> q.complete(lease.get(), lease.get().item(), lease.get().due()));
+                } else if (lease.isPresent() && take(lease.get())) {
                     taken++;
                 }
             }
@@ -205,7 +208,7 @@ final class Rounds {
             return false;
         }
         senders.merge(sender(item), 1, Integer::sum);
-        var job = new Job(item, queue.content(item.id(), lease.sizeOctets()));
+        var job = new Job(item, queue.content(item.id(), lease.sizeOctets()), clock);
         jobs.put(item.id(), job);
         job.consignments().forEach(c -> lines.add(Errand.of(job, c)));
         return true;
@@ -279,15 +282,7 @@ final class Rounds {
         switch (job.ended(errand.consignment(), outcomes)) {
             case WAIT -> { }
             case WRITE -> writeBetween(job);
-            case END -> {
-                try {
-                    write(job);
-                } finally {
-                    jobs.remove(job.id());
-                    inHand.remove(job.id());
-                    senders.computeIfPresent(sender(job.item()), (_, n) -> n == 1 ? null : n - 1);
-                }
-            }
+            case END -> writeLast(job);
         }
         advance();
     }
@@ -296,12 +291,24 @@ final class Rounds {
         return item.from().address().toString();
     }
 
-    /** What has an outcome so far; the rest goes on under a lease of its own. */
-    private void writeBetween(Job job) {
-        write(job);
+    private void writeLast(Job job) {
         job.writing.lock();
         try {
-            var lease = queue.call(q -> q.lease(OWNER, job.id(), LEASE));
+            write(job);
+        } finally {
+            jobs.remove(job.id());
+            inHand.remove(job.id());
+            senders.computeIfPresent(sender(job.item()), (_, n) -> n == 1 ? null : n - 1);
+            job.writing.unlock();
+        }
+    }
+
+    /** What has an outcome so far; the rest goes on under a lease of its own, which who writes next must find. */
+    private void writeBetween(Job job) {
+        job.writing.lock();
+        try {
+            write(job);
+            var lease = jobs.containsKey(job.id()) ? queue.call(q -> q.lease(OWNER, job.id(), LEASE)) : Optional.<Lease>empty();
             lease.ifPresent(again -> {
                 inHand.put(job.id(), again);
                 job.item(again.item());

@@ -99,8 +99,11 @@ public final class Routes {
         return settings.routing;
     }
 
-    String delimiter() {
-        return settings.delimiter;
+    /** Empty where it has none. */
+    Optional<Address> withoutTag(Address address) {
+        var delimiter = settings.delimiter;
+        int tag = delimiter.isEmpty() ? -1 : address.local().indexOf(delimiter);
+        return tag > 0 ? Optional.of(address.withLocal(address.local().substring(0, tag))) : Optional.empty();
     }
 
     /** The sender as the envelope is to have it. */
@@ -170,7 +173,17 @@ public final class Routes {
     }
 
     private Route walk(Address address, Address from, Steps steps) throws IOException {
-        return new AliasWalk(this, directories, from, steps).from(address);
+        return new AliasWalk(this, directories, settings.routing.rules(), from, steps).from(address);
+    }
+
+    /** Whether an address is this account's, whatever transport takes its mail. */
+    public boolean belongs(Address asNamed, AccountId account) throws IOException {
+        var address = settings.routing.recipient(asNamed);
+        var domain = settings.routing.relays(address) ? Optional.of(address.domain()) : served(address.domain());
+        return domain.isPresent()
+                && new AliasWalk(this, directories, Rules.NONE, Address.NULL, Steps.NONE).from(lower(new Address(address.local(), domain.get())))
+                        instanceof Route.Local(var destinations, _, _)
+                && destinations.contains(Destination.local(account.name(), "INBOX"));
     }
 
     private Route postmasterOf(String domain, Address from, Steps steps) throws IOException {
@@ -209,9 +222,10 @@ public final class Routes {
 
     /** The domain as our settings write it, or nothing if it is not ours; a satellite has none. */
     Optional<String> ours(String domain) {
-        if (settings.routing.preset() == Routing.Preset.SATELLITE) {
-            return Optional.empty();
-        }
+        return settings.routing.preset() == Routing.Preset.SATELLITE ? Optional.empty() : served(domain);
+    }
+
+    private Optional<String> served(String domain) {
         var domains = site.domains();
         if (domains.contains(domain)) {
             return Optional.of(domain);

@@ -145,8 +145,9 @@ record Routing(Preset preset, List<Transport> smarthosts, Set<Whom> relayDomains
         return !relayDomains.isEmpty() && Whom.all(address).stream().filter(w -> !w.isAddress()).anyMatch(relayDomains::contains);
     }
 
-    /** Whether the settings name this recipient of theirs. */
+    /** Whether the settings name this recipient of theirs; one that says how to go on from there (RFC 5321 §F.2) only by itself. */
     boolean names(Address address) {
-        return Whom.all(address).stream().anyMatch(relayRecipients::contains);
+        boolean goesOn = address.local().chars().anyMatch(c -> "@%!".indexOf(c) >= 0);
+        return goesOn ? relayRecipients.contains(Whom.of(address)) : Whom.all(address).stream().anyMatch(relayRecipients::contains);
     }
 }

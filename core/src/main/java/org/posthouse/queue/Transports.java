@@ -10,6 +10,7 @@ import org.posthouse.message.Address;
 import org.posthouse.message.Refusal;
 import org.posthouse.message.Status;
 import org.posthouse.message.Transport;
+import org.posthouse.message.Whom;
 import org.posthouse.pipeline.Recipient;
 import org.posthouse.pipeline.Sender;
 
@@ -56,7 +57,7 @@ final class Transports {
             ways.add(new Way(mailbox, named, Optional.empty(), held));
         }
         for (var target : outside) {
-            ways.add(way(target, from, named, forwarder(from.address(), target), held, usual()));
+            ways.add(way(target, from, named, forwarder(from.address(), target), held, routing.relays(target) ? BY_MX : usual()));
         }
         return ways;
     }
@@ -90,7 +91,9 @@ final class Transports {
         if (routes.ours(to.domain()).isEmpty()) {
             return routing.rules().forElsewhere(to, from);
         }
-        return routing.rules().forAddress(to, from).or(() -> routing.rules().forDomain(to, from));
+        var rules = routing.rules();
+        return rules.forAddress(to, from).or(() -> routes.withoutTag(to).flatMap(plain -> rules.forAddress(plain, from)))
+                .or(() -> rules.forDomain(to, from));
     }
 
     private static Destination destination(Transport via, Address to) {
@@ -122,7 +125,7 @@ final class Transports {
     List<Destination> fallbacks(Destination to) {
         var others = new LinkedHashSet<Destination>();
         for (var rule : routing.rules().all()) {
-            if (leads(rule.via(), to)) {
+            if (leads(rule, to)) {
                 rule.fallback().forEach(t -> others.add(instead(t, to)));
             }
         }
@@ -131,6 +134,13 @@ final class Transports {
             smarthosts.stream().skip(1).forEach(t -> others.add(instead(t, to)));
         }
         return List.copyOf(others);
+    }
+
+    /** Without a target it leads to the domains that it is for. */
+    private static boolean leads(Rule rule, Destination to) {
+        return leads(rule.via(), to) || rule.via().target().isEmpty() && rule.via().name().equals(to.transport()) && !to.target().startsWith("[")
+                && Whom.all(new Address("postmaster", to.target())).stream().anyMatch(domain -> rule.to().stream()
+                        .anyMatch(whom -> whom.equals(domain) || whom.isAddress() && whom.domain().equals(domain.text())));
     }
 
     private static boolean leads(Transport via, Destination to) {

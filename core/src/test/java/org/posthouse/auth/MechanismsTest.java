@@ -166,4 +166,13 @@ class MechanismsTest {
         var server = accounts.sasl(mechanism, CLIENT).orElseThrow();
         assertEquals("5.5.2", assertThrows(Refusal.class, () -> server.respond(octets(message))).status().code());
     }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"n,,^", "user=ann^"})
+    void aMessageOfThousandsOfWordsIsReadToItsEnd(String begin) {
+        directory.token("good", "ann@here.example");
+        var server = accounts.sasl(begin.startsWith("n") ? "OAUTHBEARER" : "XOAUTH2", CLIENT).orElseThrow();
+        var message = octets(begin + "a=^".repeat(2_700) + "^");
+        assertEquals("5.5.2", assertThrows(Refusal.class, () -> server.respond(message)).status().code());
+    }
 }

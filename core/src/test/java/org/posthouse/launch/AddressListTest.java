@@ -19,6 +19,7 @@ final class AddressListTest {
         assertEquals(List.of("c@x.test"), AddressList.of("<@a.test,@b.test:c@x.test>"));
         assertEquals(List.of("ann@example.test"), AddressList.of("ann @\r\n example.test"));
         assertEquals(List.of("a@[IPv6:2001:db8::1]", "b@[IPv6:::1]"), AddressList.of("A <a@[IPv6:2001:db8::1]>, b@[IPv6:::1]"));
+        assertEquals(List.of("a@x.test", "b@x.test"), AddressList.of("<a@x.test> (Smith, A; old), B <b@x.test> \"x, y\""));
         assertEquals(List.of(), AddressList.of(" (nobody) ,, ;"));
     }
 

@@ -2,6 +2,7 @@ package org.posthouse.launch;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -117,6 +118,23 @@ final class SendmailTest {
                 assertTrue(there.isEmpty() || there.equals(List.of(whole)), step + " " + unsynced);
                 assertTrue(step < disk.steps() || !there.isEmpty(), unsynced.toString());
             }
+        }
+    }
+
+    @Test
+    void rootGivesAwayNothingThatSomebodyPutInThePlaceOfItsFile() throws Exception {
+        assumeTrue(Files.getAttribute(home, "unix:uid").equals(0), "only root gives files away");
+        var roots = Files.writeString(home.resolveSibling(home.getFileName() + "-roots"), "x");
+        Files.setAttribute(home, "unix:uid", 12_345);
+        try (var drop = new DropFile(home, new DroppedMail("ann", "", List.of("bob"), Optional.empty(), Optional.empty(), Optional.empty(), 0));
+                var files = Files.newDirectoryStream(home.resolve("var/drop"))) {
+            var beside = files.iterator().next();
+            Files.delete(beside);
+            Files.createSymbolicLink(beside, roots);
+            drop.drop();
+            assertEquals(0, Files.getAttribute(roots, "unix:uid"));
+        } finally {
+            Files.delete(roots);
         }
     }
 }

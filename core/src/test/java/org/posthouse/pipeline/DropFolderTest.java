@@ -113,4 +113,26 @@ final class DropFolderTest {
         assertEquals(List.of("aaaaaaaaaaaaaaa1"), left());
         assertEquals(0, intake.open());
     }
+
+    @Test
+    void aFileThatGetsItsNameJustNowHoldsUpNothing() throws Exception {
+        Files.createSymbolicLink(home.resolve("var/drop/aaaaaaaaaaaaaaa0.new"), Path.of("nowhere"));
+        drop("aaaaaaaaaaaaaaa1", "from ann\r\nto bob\r\n\r\nSubject: x\r\n\r\n");
+        folder.look();
+        assertEquals(1, intake.messages().size());
+    }
+
+    @Test
+    void aMessageThatIsNotBorneHoldsUpNoOther() throws Exception {
+        var stumbling = new DropFolder(client -> {
+            if (client.peer().session().text().endsWith("1")) {
+                throw new IllegalStateException("a bug");
+            }
+            return intake.begin(client);
+        }, house.courier, new HomeDisk(home), new FixedSite("mx.here.example", "here.example"), clock);
+        drop("aaaaaaaaaaaaaaa1", "from ann\r\nto bob\r\n\r\nSubject: x\r\n\r\n");
+        drop("aaaaaaaaaaaaaaa2", "from ann\r\nto bob\r\n\r\nSubject: x\r\n\r\n");
+        stumbling.look();
+        assertEquals(List.of("aaaaaaaaaaaaaaa1"), left());
+    }
 }

@@ -51,6 +51,7 @@ final class House {
     final Plugins<Directory> directories = new Plugins<>("directory");
     final Plugins<Queue> queues = new Plugins<>("queue");
     final MemoryQueue queue = new MemoryQueue(clock);
+    final Routes routes;
     final Courier courier;
     final FilteredIntake intake;
 
@@ -58,7 +59,7 @@ final class House {
         deliveries.arrive("delivery-local", local, Map.of());
         directories.arrive("directory-memory", directory, Map.of());
         var site = new FixedSite();
-        var routes = new Routes(directory::resolve, site);
+        routes = new Routes(directory::resolve, site);
         courier = new Courier(deliveries, queues, routes, site, trace, metrics, clock);
         intake = new FilteredIntake(new Rooms(filters, routes, courier, new Directories(directories), states,
                 new Spool(spool, IN_MEMORY_OCTETS), site, trace, metrics, clock));

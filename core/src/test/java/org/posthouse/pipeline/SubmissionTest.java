@@ -12,10 +12,12 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.posthouse.auth.AccountId;
+import org.posthouse.config.Values;
 import org.posthouse.message.Address;
 import org.posthouse.message.BadSetting;
 import org.posthouse.message.Refusal;
@@ -176,5 +178,14 @@ class SubmissionTest {
         for (var wrong : List.of("500", "500/", "0/1h", "500/0s", "500/hour", "-1/1h", "a/1h")) {
             assertEquals("submission-rate-account", assertThrows(BadSetting.class, () -> house.set("submission-rate-account", wrong)).key());
         }
+    }
+
+    @Test
+    void whoseMailGoesToAnotherStoreIsStillWhoItIs() throws Exception {
+        house.routes.configure(new Values("", Map.of("recipient-delimiter", "+", "domains", "example.test")), new Values("routing", Map.of()),
+                List.of(new Values("route store", Map.of("to", "example.test", "via", "lmtp:127.0.0.1:2424"))));
+        assertEquals("", mail("ann@example.test"));
+        assertEquals("", mail("ann+x@example.test"));
+        assertTrue(mail("bob@example.test").startsWith("5.7.1"));
     }
 }

@@ -7,13 +7,16 @@ import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.Test;
+import org.posthouse.auth.AccountId;
 import org.posthouse.auth.Resolution;
 import org.posthouse.config.Values;
 import org.posthouse.message.Address;
 import org.posthouse.message.Contents;
 import org.posthouse.message.MessageId;
+import org.posthouse.message.Status;
 import org.posthouse.net.FixedSite;
 import org.posthouse.observe.MemoryMetrics;
 import org.posthouse.observe.MemoryTrace;
@@ -110,5 +113,79 @@ class FairnessTest {
         courier.close();
         var left = queue.find("s.1").orElseThrow().item();
         assertEquals(List.of("smtp:slow.test"), left.legs().stream().map(l -> l.to().toString()).toList());
+    }
+
+    @Test
+    void whatGoesPastOthersHasABoundToo() throws Exception {
+        var queue = new MemoryQueue(clock);
+        queues.arrive("queue-memory", queue, Map.of());
+        deliveries.arrive("delivery-world", world, Map.of());
+        courier.configure(new Values("", Map.of("grace", "60ms")));
+        for (int i = 0; i < 2 * Rounds.MOST_IN_HAND + 500; i++) {
+            send("m" + i, "sender" + i, "a.test");
+        }
+        for (int i = 0; i < 120; i++) {
+            courier.rounds().round();
+        }
+        long inHand = queue.browse(Optional.empty(), 20_000).stream().filter(e -> e.owner().isPresent()).count();
+        assertTrue(inHand <= 2 * Rounds.MOST_IN_HAND, inHand + " in hand");
+        mayGo.release(100_000);
+        courier.close();
+    }
+
+    @Test
+    void whatIsHeldBeforeItsTurnIsNobodys() throws Exception {
+        var queue = new MemoryQueue(clock);
+        queues.arrive("queue-memory", queue, Map.of());
+        deliveries.arrive("delivery-world", world, Map.of());
+        courier.configure(new Values("", Map.of("grace", "60ms")));
+        for (int i = 0; i < Rounds.MOST_IN_HAND + 300; i++) {
+            send("bulk" + i, "news", "a.test");
+        }
+        while (courier.rounds().round() > 0) {
+            clock.pass(Duration.ofMillis(1));
+        }
+        send("one", "ann", "c.test");
+        queue.hold("one", "by the operator");
+        courier.rounds().round();
+        assertEquals(Optional.empty(), queue.find("one").orElseThrow().owner());
+        mayGo.release(100_000);
+        courier.close();
+    }
+
+    @Test
+    void whatEndsWhileOthersAreWrittenDownIsWrittenDownToo() throws Exception {
+        var queue = new MemoryQueue(clock);
+        queues.arrive("queue-memory", queue, Map.of());
+        var asked = new Semaphore(0);
+        var answer = new Semaphore(0);
+        var gates = Map.of("a.test", new Semaphore(1), "b.test", new Semaphore(0), "c.test", new Semaphore(0));
+        var slowToTell = new Routes(_ -> {
+            asked.release();
+            answer.acquireUninterruptibly();
+            return new Resolution.Local(new AccountId("ann@example.test"));
+        }, new FixedSite());
+        var telling = new Courier(deliveries, queues, slowToTell, new FixedSite(), new MemoryTrace(), new MemoryMetrics(), clock);
+        deliveries.arrive("delivery-world", new RecordingDelivery(_ -> true).behaving(c -> {
+            gates.get(c.to().target()).acquireUninterruptibly();
+            return RecordingDelivery.all(c, c.to().target().equals("b.test") ? new Outcome.Failed(new Status("5.1.1", "nobody"))
+                    : new Outcome.Relayed("there", Outcome.Notices.THEIRS));
+        }), Map.of());
+        telling.configure(new Values("", Map.of("grace", "60ms")));
+        var content = Contents.of("\n");
+        telling.deliver(new MessageId("s.1"), new Sender(new Address("ann", "example.test")), gates.keySet().stream().sorted().map(domain -> {
+            var to = new Recipient(new Address("zoe", domain));
+            return new Copy(to, List.of(Way.outside(to)), content);
+        }).toList());
+        telling.rounds().round();
+        Thread.sleep(200); // the first has ended
+        clock.pass(Duration.ofSeconds(10));
+        gates.get("b.test").release();
+        asked.acquire(); // and the second is being told of
+        gates.get("c.test").release();
+        Thread.sleep(200); // and the third waits until that is written down
+        answer.release(100);
+        assertTrue(telling.rounds().settled(Duration.ofSeconds(10)));
+        assertEquals(Optional.empty(), queue.find("s.1"));
     }
 }

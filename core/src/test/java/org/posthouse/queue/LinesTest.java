@@ -32,7 +32,7 @@ class LinesTest {
         var to = new Destination(domain.contains("@") ? "local" : "smtp", domain, "INBOX");
         var waiting = List.of(new Queue.Waiting(new Recipient(new Address("zoe", domain)), Optional.empty()));
         var item = new Queue.Item("s." + ++number, Instant.EPOCH, from, List.of(new Queue.Leg(new DeliveryId("s." + number + ".1"), to, waiting)));
-        var job = new Job(item, Contents.of("\n"));
+        var job = new Job(item, Contents.of("\n"), clock);
         lines.add(Errand.of(job, job.consignments().getFirst()));
     }
 
@@ -151,5 +151,39 @@ class LinesTest {
         begun().forEach(e -> ended(e, Feedback.UNREACHED));
         assertEquals(List.of(), lines.putOff());
         assertEquals(3, begun().size());
+    }
+
+    @Test
+    void aPlaceThatIsReachedAfterAllKeepsWhatWaitsForIt() {
+        for (int i = 0; i < 8; i++) {
+            add("bulk", "a.test", "");
+        }
+        var begun = begun();
+        begun.subList(0, 3).forEach(e -> ended(e, Feedback.UNREACHED));
+        begun.subList(3, 5).forEach(e -> ended(e, Feedback.REACHED));
+        assertEquals(List.of(), lines.putOff());
+        assertEquals(2, begun().size());
+    }
+
+    @Test
+    void whatTheOperatorHurriesIsNotPutOff() {
+        for (int i = 0; i < 8; i++) {
+            add("bulk", "down.test", "");
+        }
+        begun().forEach(e -> ended(e, Feedback.UNREACHED));
+        lines.revive();
+        assertEquals(List.of(), lines.putOff());
+        assertEquals(1, begun().size());
+    }
+
+    @Test
+    void aPlaceThatBearsLessGetsNoMoreThanThat() {
+        for (int i = 0; i < 8; i++) {
+            add("bulk", "a.test", "");
+        }
+        var begun = begun();
+        ended(begun.get(0), Feedback.NOTHING);
+        ended(begun.get(1), Feedback.UNREACHED);
+        assertEquals(List.of(), begun());
     }
 }

@@ -7,10 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.posthouse.auth.MemoryDirectory;
@@ -215,5 +218,39 @@ class NoticesTest {
         assertEquals(List.of("s.2-f0"), ids());
         assertTrue(notice("s.2-f0").contains("Status: 5.1.6\r\n"));
         assertEquals(List.of(), world.taken());
+    }
+
+    @Test
+    void twoNoticesOfOneAttemptAreTwo() {
+        var from = new Sender(BOB);
+        var notices = new Notices(new PluginQueue(queues), routes, new FixedSite(), new MemoryTrace(), new MemoryMetrics(), clock);
+        var legs = Stream.of("a.test", "b.test").map(domain -> new Queue.Leg(new DeliveryId(domain), new Destination("smtp", domain, "INBOX"),
+                List.of(new Queue.Waiting(new Recipient(new Address("zoe", domain)), Optional.of(new Status("5.1.1", "nobody")))))).toList();
+        var job = new Job(new Queue.Item("s.1", clock.instant(), from, legs), Contents.of("\n"), clock);
+        for (var leg : legs) {
+            assertTrue(notices.failure(job.tried(), job.content(),
+                    Map.of(new Aftermath.Ended(leg.recipients().getFirst(), Aftermath.How.FAILED, Optional.empty()), leg)));
+        }
+        assertEquals(List.of("s.1-f1", "s.1-f1.2"), ids());
+    }
+
+    @Test
+    void aboutMailThatNeedsTlsTheNoticeNeedsItToo() throws Exception {
+        becomes(new Outcome.Failed(new Status("5.1.1", "nobody")));
+        send(new Sender(BOB, Map.of("REQUIRETLS", "")), new Recipient(new Address("zoe", "elsewhere.test")));
+        round();
+        assertEquals(Map.of("REQUIRETLS", ""), queue.find(ids().getFirst()).orElseThrow().item().from().parameters());
+    }
+
+    @Test
+    void aDelayOfMailThatWasToWaitIsCountedFromItsRelease() throws Exception {
+        becomes(new Outcome.Deferred(new Status("4.2.0", "later")));
+        send(new Sender(BOB, Map.of("HOLDFOR", "7200")), asking("zoe@elsewhere.test", "DELAY"));
+        clock.pass(Duration.ofMinutes(185));
+        var end = clock.instant().plus(Duration.ofMinutes(55));
+        round();
+        var day = DateTimeFormatter.ofPattern("HH:mm:ss Z").format(end.atZone(ZoneId.systemDefault()));
+        var text = notice(ids().getLast());
+        assertTrue(text.lines().anyMatch(l -> l.startsWith("Will-Retry-Until: ") && l.endsWith(day)), text);
     }
 }

@@ -31,8 +31,9 @@ class QueueCommandTest {
     private final Plugins<Queue> queues = new Plugins<>("queue");
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+    private Resolution resolution = new Resolution.Unknown();
     private final QueueCommand command = new QueueCommand(queues, new Courier(new Plugins<>("delivery"), queues,
-            new Routes(_ -> new Resolution.Unknown(), new FixedSite()), new FixedSite(), new MemoryTrace(), new MemoryMetrics(), clock),
+            new Routes(_ -> resolution, new FixedSite()), new FixedSite(), new MemoryTrace(), new MemoryMetrics(), clock),
             ZoneOffset.UTC);
 
     @BeforeEach
@@ -148,5 +149,12 @@ class QueueCommandTest {
                 List.of("hold", "--sender"), List.of("hold", "--sender", "a b"), List.of("hold", "--odd", "x"))) {
             assertEquals(2, run(wrong.toArray(String[]::new)), wrong.toString());
         }
+    }
+
+    @Test
+    void whatCannotBeRoutedNowStaysWhereItIs() throws IOException {
+        resolution = new Resolution.Aliases(List.of());
+        assertEquals(0, run("requeue", "s.1"));
+        assertEquals(QueueContract.item("s.1").legs(), queue.find("s.1").orElseThrow().item().legs());
     }
 }

@@ -277,4 +277,39 @@ class RoutingTest {
                 new PrintStream(new ByteArrayOutputStream())));
         return out.toString();
     }
+
+    @Test
+    void nobodyChoosesTheWayBeyondARelayDomain() throws Exception {
+        set("relay-domains", "backup.example", "relay-recipients", "backup.example, odd%name@backup.example");
+        assertEquals("smtp:backup.example <any@backup.example>", way("", "any@backup.example"));
+        for (var local : List.of("x%else.example", "else.example!x", "\"x@else.example\"")) {
+            assertEquals("5.1.1 no such user here", refused(local + "@backup.example"));
+        }
+        assertEquals("smtp:backup.example <odd%name@backup.example>", way("", "odd%name@backup.example"));
+    }
+
+    @Test
+    void mailByMxHasItsFallbackToo() throws Exception {
+        route("one", "to", "one.example, zoe@three.example", "via", "smtp", "fallback", "smtp:[b.example]:26");
+        assertEquals(List.of("smtp:[b.example]:26"), routes.fallbacks(new Destination("smtp", "one.example", "INBOX")).stream().map(Destination::toString).toList());
+        assertEquals(List.of("smtp:[b.example]:26"), routes.fallbacks(new Destination("smtp", "three.example", "INBOX")).stream().map(Destination::toString).toList());
+        assertEquals(List.of(), routes.fallbacks(new Destination("smtp", "two.example", "INBOX")));
+        assertEquals(List.of(), routes.fallbacks(new Destination("lmtp", "one.example", "INBOX")));
+    }
+
+    @Test
+    void aRuleForAnAddressIsOneForItsTagsToo() throws Exception {
+        route("gone", "to", "bob@example.test", "via", "error:5.1.6 has moved");
+        assertEquals("5.1.6 has moved", refused("bob+x@example.test"));
+        directory.alias(address("bob+list@example.test"), address("ann@example.test"));
+        assertEquals("local:ann@example.test <bob+list@example.test>", way("", "bob+list@example.test"));
+    }
+
+    @Test
+    void anAliasIntoARelayDomainLeadsToItsHosts() throws Exception {
+        directory.alias(address("info@example.test"), address("zoe@backup.example"));
+        set("preset", "smarthost", "smarthost", "smtp:[relay.example]:587", "relay-domains", "backup.example", "relay-recipients", "zoe@backup.example");
+        assertEquals("smtp:backup.example <zoe@backup.example>", way("", "zoe@backup.example"));
+        assertEquals("smtp:backup.example <zoe@backup.example>", way("", "info@example.test"));
+    }
 }

@@ -112,6 +112,9 @@ final class Operator {
         if (free instanceof Found<InetAddress>) {
             return Optional.of(rest(pause, "it lists " + (addresses ? "127.0.0.1" : FREE_DOMAIN) + ", and so maybe the world"));
         }
+        if (free instanceof Unknown) {
+            nextTest = clock.millis() + Math.min(testEvery.toMillis(), AFTER_SILENCE.toMillis()); // so long nothing is known of it
+        }
         var listed = dns.get().a((addresses ? LISTED_ADDRESS : LISTED_DOMAIN) + "." + list.zone());
         if (addresses && listed instanceof None) {
             listed = dns.get().a(LISTED_ADDRESS_V6 + "." + list.zone());

@@ -249,4 +249,17 @@ final class DnsblFilterTest {
         assertEquals(status, command.run(List.of(args), InputStream.nullInputStream(), stream, stream));
         return out.toString(StandardCharsets.UTF_8);
     }
+
+    @Test
+    void aListThatCouldNotBeTriedIsTriedAgainSoon() throws Exception {
+        dns.unknown("1.0.0.127.zen.example", "A");
+        listed("2.0.0.127.zen.example", "127.0.0.2");
+        listed("7.100.51.198.zen.example", "127.0.0.2");
+        var filter = filter(FixedConfig.refusing("zen.example"));
+        assertEquals("Client [198.51.100.7] is listed at zen.example", text(filter, "198.51.100.7"));
+        dns.forget("1.0.0.127.zen.example");
+        listed("1.0.0.127.zen.example", "127.0.0.2");
+        clock.pass(Duration.ofMinutes(1));
+        assertEquals("", text(filter, "198.51.100.7"));
+    }
 }

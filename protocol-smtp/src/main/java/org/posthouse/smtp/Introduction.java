@@ -19,12 +19,14 @@ import org.posthouse.pipeline.Client;
 
 /**
  * What a trusted client says of the client behind it, in the forms of Postfix: XCLIENT makes it that client, XFORWARD is only written
- * down. Values are in xtext (RFC 3461 §4); one that is not known is {@code [UNAVAILABLE]} or {@code [TEMPUNAVAIL]} and left out here.
+ * down. Values are in xtext (RFC 3461 §4); one that is not known is {@code [UNAVAILABLE]} or {@code [TEMPUNAVAIL]} and left out here, but
+ * for the address: who is nobody knows where is not where the one is who speaks for him, and has none of its rights.
  */
 final class Introduction {
     static final Set<String> XCLIENT = Set.of("NAME", "ADDR", "PORT", "PROTO", "HELO", "LOGIN", "DESTADDR", "DESTPORT");
     static final Set<String> XFORWARD = Set.of("NAME", "ADDR", "PORT", "PROTO", "HELO", "IDENT", "SOURCE");
 
+    private static final String NOWHERE = "0.0.0.0";
     private static final int LONGEST_VALUE = 255;
     private static final int HIGHEST_PORT = 65_535;
     private static final Pattern ATTRIBUTE = Pattern.compile("([A-Za-z]{1,20})=([!-~&&[^=]]{1,800})");
@@ -97,6 +99,8 @@ final class Introduction {
             }
             if (!NOT_KNOWN.contains(value.toUpperCase(Locale.ROOT))) {
                 attributes.put(name, value);
+            } else if (known.equals(XCLIENT) && name.equals("ADDR")) {
+                attributes.put(name, NOWHERE);
             }
         }
         return Optional.of(attributes);
