@@ -306,7 +306,7 @@ final class Wire {
         state.lock();
         try {
             sending = true;
-            session.write(IoBuffer.wrap(octets));
+            session.write(IoBuffer.wrap(octets.duplicate())); // MINA sets its position back when it tells that all is sent
             while (sending) {
                 if (closed) {
                     throw new EOFException("the other side is gone");
@@ -315,6 +315,7 @@ final class Wire {
                     throw new SocketTimeoutException("the other side reads too slowly");
                 }
             }
+            octets.position(octets.limit());
         } finally {
             if (sending) {
                 cut(); // or MINA would send what the caller's buffer holds later

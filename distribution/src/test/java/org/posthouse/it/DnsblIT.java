@@ -26,7 +26,7 @@ final class DnsblIT {
     void whoIsListedIsRefusedAndAListThatFailsListsNobody() throws Exception {
         Tool.need("rbldnsd", "rbldnsd");
         Tool.need("unbound", "unbound");
-        var conf = StraightPathIT.CONF.replaceFirst("enable   = ", "enable   = filter-dnsbl, ").replaceFirst("port *= 0", "port     = 0\nproxy-from = 127.0.0.0/8");
+        var conf = StraightPathIT.CONF.replaceFirst("(?m)^resolvers.*\n", "").replaceFirst("enable   = ", "enable   = filter-dnsbl, ").replaceFirst("port *= 0", "port     = 0\nproxy-from = 127.0.0.0/8");
         try (var names = new NameServers(home.resolve("names"));
                 var server = new Server(home.resolve("home")).configure("resolvers = " + names.resolver() + "\n" + conf + FILTER)) {
             server.start();
