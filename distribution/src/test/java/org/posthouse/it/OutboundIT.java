@@ -37,8 +37,8 @@ final class OutboundIT {
         zone = new Zone().mx("other.test", 10, "mx.other.test").a("mx.other.test", "127.0.0.2");
         there = new Server(dir.resolve("there")).configure(conf("mx.other.test", "other.test", "127.0.0.2", port));
         Files.writeString(dir.resolve("there/conf/users"), "zoe@other.test:{PLAIN}secret\nyan@other.test:{PLAIN}secret\n");
-        there.start();
         here = new Server(dir.resolve("here"));
+        there.start();
     }
 
     @AfterEach
