@@ -37,8 +37,8 @@ final class OutboundIT {
         zone = new Zone().mx("other.test", 10, "mx.other.test").a("mx.other.test", "127.0.0.2");
         there = new Server(dir.resolve("there")).configure(conf("mx.other.test", "other.test", "127.0.0.2", port));
         Files.writeString(dir.resolve("there/conf/users"), "zoe@other.test:{PLAIN}secret\nyan@other.test:{PLAIN}secret\n");
-        there.start();
         here = new Server(dir.resolve("here"));
+        there.start();
     }
 
     @AfterEach
@@ -144,7 +144,7 @@ final class OutboundIT {
             smtp.command("MAIL FROM:<ann@example.test> SMTPUTF8 BODY=8BITMIME", "250");
             smtp.command("RCPT TO:<yan@other.test>", "250");
             smtp.command("DATA", "354");
-            smtp.text("Subject: gr\u00fc\u00dfe\r\n\r\n\u20ac\r\n");
+            smtp.text("Subject: gr\u00c3\u00bc\u00c3\u009fe\r\n\r\n\u00c3\u00a4\r\n"); // octets of UTF-8
             assertTrue(smtp.reply().startsWith("250"));
         }
         send("zoe@other.test", "Subject: large\r\n\r\n" + ("x".repeat(998) + "\r\n").repeat(LARGE / 1_000));

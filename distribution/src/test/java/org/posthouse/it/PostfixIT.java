@@ -145,7 +145,7 @@ final class PostfixIT {
         try (var files = Files.list(folder)) {
             var all = new StringBuilder();
             for (var file : files.toList()) {
-                all.append(Files.readString(file, StandardCharsets.UTF_8));
+                all.append(Files.readString(file, StandardCharsets.ISO_8859_1));
             }
             return all.toString();
         }
@@ -204,7 +204,7 @@ final class PostfixIT {
             smtp.command("MAIL FROM:<ann@example.test> SMTPUTF8 BODY=8BITMIME", "250");
             smtp.command("RCPT TO:<yan@p.test>", "250");
             smtp.command("DATA", "354");
-            smtp.text("Subject: gr\u00fc\u00dfe\r\n\r\n\u20ac\r\n");
+            smtp.text("Subject: gr\u00c3\u00bc\u00c3\u009fe\r\n\r\n\u00c3\u00a4\r\n"); // octets of UTF-8
             assertTrue(smtp.reply().startsWith("250"));
             assertTrue(smtp.message("ann@example.test", "zoe@p.test", "Subject: large\r\n\r\n" + ("x".repeat(998) + "\r\n").repeat(LARGE / 1_000))
                     .startsWith("250"));
