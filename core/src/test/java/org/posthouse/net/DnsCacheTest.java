@@ -17,7 +17,7 @@ class DnsCacheTest {
     /** On the way names are written short; in memory each record has its own. */
     @Test
     void anAnswerCountsByItsRecordsToo() throws Exception {
-        var cache = new DnsCache(200_000, new SetClock());
+        var cache = new DnsCache(300_000, new SetClock());
         Record record = new ARecord(Name.fromString("a.test."), DClass.IN, 60, InetAddress.ofLiteral("192.0.2.1"));
         for (int i = 0; i < 10; i++) {
             cache.put(new DnsCache.Question("a" + i + ".test", Type.A),

@@ -255,7 +255,7 @@ final class DnsblFilterTest {
         dns.unknown("1.0.0.127.zen.example", "A");
         listed("2.0.0.127.zen.example", "127.0.0.2");
         listed("7.100.51.198.zen.example", "127.0.0.2");
-        var filter = filter(FixedConfig.refusing("zen.example"));
+        var filter = filter(FixedConfig.refusing("zen.example").testing("6h"));
         assertEquals("Client [198.51.100.7] is listed at zen.example", text(filter, "198.51.100.7"));
         dns.forget("1.0.0.127.zen.example");
         listed("1.0.0.127.zen.example", "127.0.0.2");
