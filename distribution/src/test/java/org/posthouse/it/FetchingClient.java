@@ -4,11 +4,13 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import org.posthouse.it.Promises.Copy;
 import org.posthouse.it.Promises.Seen;
 
 /** Reads and removes a user's letters by POP3, some in each session and more where there are many; not each session says QUIT. */
 record FetchingClient(String user) implements Client {
+    private static final int MOST_ATTEMPTS = 10;
     private static final int MANY = 60;
     private static final int SOME = 10;
 
@@ -46,8 +48,21 @@ record FetchingClient(String user) implements Client {
         }
     }
 
-    /** All that lies there. */
-    static List<Seen> all(Server server, String user) throws IOException {
+    /** All that lies there; a mailbox may be away for a moment, while much mail comes at once. */
+    static List<Seen> all(Server server, String user) throws IOException, InterruptedException {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return listed(server, user);
+            } catch (IOException e) {
+                if (attempt == MOST_ATTEMPTS || !String.valueOf(e.getMessage()).startsWith("-ERR [SYS/TEMP]")) {
+                    throw e;
+                }
+                TimeUnit.SECONDS.sleep(1);
+            }
+        }
+    }
+
+    private static List<Seen> listed(Server server, String user) throws IOException {
         try (var pop = new Pop3(server.port("pop3"), user, "secret")) {
             var all = new ArrayList<Seen>();
             var uids = pop.uids();

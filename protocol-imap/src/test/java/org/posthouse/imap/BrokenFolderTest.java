@@ -5,12 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.ArgumentMatchers.anyInt;
 import static org.mockito.Mockito.doAnswer;
+import static org.mockito.Mockito.doCallRealMethod;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.when;
 import static org.mockito.Mockito.withSettings;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -30,13 +32,15 @@ final class BrokenFolderTest {
         doAnswer(call -> {
             said.write(call.<byte[]>getArgument(0), call.getArgument(1), call.getArgument(2));
             return null;
-        }).when(client).write(any(), anyInt(), anyInt());
+        }).when(client).write(any(byte[].class), anyInt(), anyInt());
+        doCallRealMethod().when(client).write(any(byte[].class));
+        doCallRealMethod().when(client).write(any(ByteBuffer.class));
         when(mail.folders()).thenReturn(List.of("INBOX", "Bad", "Good"));
         when(mail.list(any())).thenReturn(Listing.empty(1, 1, 1));
         when(mail.list("Bad")).thenThrow(broken);
         var limits = new Limits(Duration.ofMinutes(30), Duration.ofMinutes(3), 20, 5, Duration.ZERO, 8192, 1 << 20, Limits.Literals.PLUS);
         var out = new Output(client, new Rooms());
-        var command = CommandParser.parse("a LIST \"\" %d RETURN (STATUS (MESSAGES))".getBytes(StandardCharsets.US_ASCII)).command();
+        var command = CommandParser.parse("a LIST \"\" % RETURN (STATUS (MESSAGES))".getBytes(StandardCharsets.US_ASCII)).command();
         new ListCommands(out, new FolderCommands(out, new Enabled(), limits)).list(mail, (Command.ListFolders) command);
     }
 
