@@ -23,7 +23,8 @@ import org.posthouse.it.Neighbours.Format;
 
 /**
  * Debian's Dovecot, mutt, procmail and, where root runs it, Postfix work on the files of one account beside our SMTP and POP3 server:
- * nothing is lost, doubled or torn, and each message has the same UID for all. How long is said by {@code -Dbeside.seconds}.
+ * nothing is lost, doubled or torn, and each message has the same UID for all. How long is said by {@code -Dbeside.seconds}; with {@code -Dbeside.mutt=true}
+ * mutt also removes and flags mail of an mbox, instead of adding to it alone.
  */
 final class BesideIT {
     private static final int SECONDS = Integer.getInteger("beside.seconds", 8);

@@ -128,7 +128,7 @@ final class Index {
     }
 
     static boolean settled(Stamp stamp) {
-        return Duration.between(stamp.changed().toInstant(), Instant.now()).abs().compareTo(TICK) > 0;
+        return stamp.touched().toInstant().plus(TICK).isBefore(Instant.now());
     }
 
     /**
