@@ -55,6 +55,7 @@ import org.posthouse.queue.Routes;
 import org.posthouse.state.PluginStates;
 import org.posthouse.state.StateStore;
 import org.posthouse.state.States;
+import org.posthouse.swap.FileThreads;
 import org.posthouse.swap.Plugins;
 
 /**
@@ -102,7 +103,7 @@ final class Rooms {
         disk = new HomeDisk(home);
         protocols = new Plugins<>("protocol", Ended.into(probations), clock);
         filters = new Plugins<>("filter", Ended.into(probations), clock);
-        deliveries = new Plugins<>("delivery", Ended.into(probations), clock);
+        deliveries = new Plugins<>("delivery", Ended.into(probations), clock, new FileThreads("delivery"));
         queues = new Plugins<>("queue", Ended.into(probations), clock);
         directoryPlugins = new Plugins<>("directory", Ended.into(probations), clock);
         engines = new Plugins<>("mailboxes", Ended.into(probations), clock);

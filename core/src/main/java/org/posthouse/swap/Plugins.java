@@ -11,7 +11,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.Lock;
@@ -31,6 +31,7 @@ public final class Plugins<T> {
     private final String kind;
     private final Watcher<T> watcher;
     private final Clock clock;
+    private final Executor threads;
     private final ConcurrentSkipListMap<String, Slot<T>> slots = new ConcurrentSkipListMap<>();
     private final Lock naming = new ReentrantLock();
     private volatile Set<String> expected = Set.of();
@@ -47,9 +48,15 @@ public final class Plugins<T> {
     }
 
     public Plugins(String kind, Watcher<T> watcher, Clock clock) {
+        this(kind, watcher, clock, Thread::startVirtualThread);
+    }
+
+    /** @param threads where {@link #callWithin} takes a thread of its own for each call; it has one at once */
+    public Plugins(String kind, Watcher<T> watcher, Clock clock, Executor threads) {
         this.kind = kind;
         this.watcher = watcher;
         this.clock = clock;
+        this.threads = threads;
     }
 
     public String kind() {
@@ -171,21 +178,17 @@ public final class Plugins<T> {
 
     /** The thread keeps the lease until the call comes back, even when nobody waits for it any more. */
     private <R> R within(Duration budget, Held<T> held, Call<T, R, RuntimeException> call) throws IOException {
-        var task = new FutureTask<R>(() -> {
-            try (held) {
-                return call.on(held.plugin());
-            }
-        });
-        var thread = Thread.ofVirtual().name(held.version().label()).start(task);
+        var errand = new Errand<>(held, call);
+        threads.execute(errand);
         try {
-            return task.get(budget.toNanos(), TimeUnit.NANOSECONDS);
+            return errand.get(budget.toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException _) {
-            thread.interrupt();
+            errand.leaveAlone();
             throw new Overdue(held.version().label(), budget);
         } catch (ExecutionException e) {
             throw asIo(held, e.getCause());
         } catch (InterruptedException e) {
-            thread.interrupt();
+            errand.leaveAlone();
             Thread.currentThread().interrupt();
             throw new Unavailable("the server is shutting down", e);
         }

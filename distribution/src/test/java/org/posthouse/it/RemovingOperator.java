@@ -13,14 +13,19 @@ record RemovingOperator(String user, String where) implements Client {
     @Override
     public void work(Server server, Promises promises) throws IOException, InterruptedException {
         while (server.alive()) {
-            var some = Waiting.in(server).stream().filter(w -> w.where().equals(List.of(where))).limit(SOME).toList();
-            if (!some.isEmpty()) {
-                var copies = some.stream().map(w -> new Copy(user, w.letter())).toList();
-                copies.forEach(copy -> promises.moving(copy, Promises.NOWHERE));
-                var words = new ArrayList<>(Stream.concat(Stream.of("queue", "remove"), some.stream().map(Waiting::id)).toList());
-                if (server.command(words.toArray(String[]::new)).status() == 0) {
-                    copies.forEach(copy -> promises.moved(copy, Promises.NOWHERE));
-                }
+            remove(server, promises, SOME);
+        }
+    }
+
+    /** Takes out the first of them, at most so many. */
+    void remove(Server server, Promises promises, int atMost) throws IOException, InterruptedException {
+        var some = Waiting.in(server).stream().filter(w -> w.where().equals(List.of(where))).limit(atMost).toList();
+        if (!some.isEmpty()) {
+            var copies = some.stream().map(w -> new Copy(user, w.letter())).toList();
+            copies.forEach(copy -> promises.moving(copy, Promises.NOWHERE));
+            var words = new ArrayList<>(Stream.concat(Stream.of("queue", "remove"), some.stream().map(Waiting::id)).toList());
+            if (server.command(words.toArray(String[]::new)).status() == 0) {
+                copies.forEach(copy -> promises.moved(copy, Promises.NOWHERE));
             }
         }
     }
