@@ -10,6 +10,7 @@ import org.apache.mina.transport.socket.nio.NioSocketAcceptor;
 /** Accepts on one port and shares the connections out among the processors of all ports. */
 final class Acceptor extends NioSocketAcceptor {
     private static final int BACKLOG = 2048;
+    private static final int LEAST_READ = 4096; // a usual message, or all commands that come at once
 
     private final List<Processor> processors;
     private int next; // of the one accepting thread
@@ -20,6 +21,8 @@ final class Acceptor extends NioSocketAcceptor {
         setBacklog(BACKLOG);
         setReuseAddress(true);
         setCloseOnDeactivation(false); // a listener that goes leaves its sessions alone
+        getSessionConfig().setMinReadBufferSize(LEAST_READ);
+        getSessionConfig().setReadBufferSize(LEAST_READ);
         getSessionConfig().setTcpNoDelay(true);
         getSessionConfig().setKeepAlive(true);
     }

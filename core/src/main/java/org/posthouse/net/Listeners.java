@@ -25,6 +25,7 @@ import org.posthouse.swap.Plugins;
  */
 public final class Listeners {
     private static final int PROCESSORS = 2;
+    private static final Duration TICK = Duration.ofMillis(100);
 
     /**
      * A {@code [listener NAME]} section.
@@ -69,10 +70,24 @@ public final class Listeners {
     private final Session.Services services;
     private final List<Processor> processors = IntStream.rangeClosed(1, PROCESSORS).mapToObj(Listeners::processor).toList();
     private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
+    private final Thread clock = Thread.ofPlatform().daemon().name("net-clock").unstarted(this::tick);
     private volatile List<Port> ports = List.of(); // changed by the kernel's one thread
 
     public Listeners(Plugins<Protocol> protocols, ServerCertificates certificates, SessionIds ids, Trace trace, Metrics metrics) {
         this.services = new Session.Services(protocols, certificates, ids, new Inflow(), trace, metrics);
+        clock.start();
+    }
+
+    /** Every wait of a session that is long ends by this one clock. */
+    private void tick() {
+        try {
+            while (true) {
+                Thread.sleep(TICK);
+                sessions.forEach(Session::lookAtTheClock);
+            }
+        } catch (InterruptedException _) {
+            // closed
+        }
     }
 
     private static Processor processor(int number) {
@@ -200,5 +215,6 @@ public final class Listeners {
         }
         sessions.forEach(Session::cut);
         processors.forEach(Processor::dispose);
+        clock.interrupt();
     }
 }

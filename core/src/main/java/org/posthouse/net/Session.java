@@ -65,6 +65,10 @@ final class Session {
         wire.cut();
     }
 
+    void lookAtTheClock() {
+        wire.lookAtTheClock();
+    }
+
     /** Whether it came to its end in time. */
     boolean ended(Deadline until) throws InterruptedException {
         return thread.join(Duration.ofNanos(Math.max(1, until.nanosLeft())));

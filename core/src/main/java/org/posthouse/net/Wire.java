@@ -31,6 +31,8 @@ final class Wire {
     private static final int READ_AGAIN_AT = MOST_WAITING / 2;
     private static final int SMALL_READ = 2048;
     private static final int MOST_DISCARDED = 1024 * 1024;
+    private static final long SHORT_NANOS = 1_000_000_000;
+    private static final Deadline NOBODY_WAITS = new Deadline(0);
 
     private final NioSession session;
     private final SocketChannel channel;
@@ -50,6 +52,7 @@ final class Wire {
     private boolean closed;
     private boolean woken;
     private boolean sending;
+    private volatile Deadline patience = NOBODY_WAITS; // of the session's thread while it waits long
     private volatile long octetsIn; // written by the I/O thread
     private volatile long octetsOut; // written by the session's thread
 
@@ -111,6 +114,14 @@ final class Wire {
 
     void wake() {
         tell(() -> woken = true);
+    }
+
+    /** To be called ten times a second: releases a thread whose time is over. */
+    void lookAtTheClock() {
+        var end = patience;
+        if (end != NOBODY_WAITS && end.nanosLeft() <= 0) {
+            tell(() -> {});
+        }
     }
 
     /** Closes at once; a thread that waits here is released. */
@@ -195,11 +206,25 @@ final class Wire {
             if (left <= 0) {
                 return false;
             }
-            news.await(left, TimeUnit.NANOSECONDS);
+            if (left < SHORT_NANOS) {
+                news.await(left, TimeUnit.NANOSECONDS);
+            } else {
+                awaitPatiently(until);
+            }
             return true;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("the server is shutting down");
+        }
+    }
+
+    /** Without a timer of its own: the JDK's wakes a thread when it is set and again when it is taken back, for each line read. */
+    private void awaitPatiently(Deadline until) throws InterruptedException {
+        patience = until;
+        try {
+            news.await();
+        } finally {
+            patience = NOBODY_WAITS;
         }
     }
 
