@@ -4,6 +4,7 @@ import java.io.IOException;
 import org.posthouse.imap.Command.Access;
 import org.posthouse.mailbox.AccountSession;
 import org.posthouse.mailbox.Listing;
+import org.posthouse.mailbox.Mail;
 import org.posthouse.mailbox.UidSet;
 import org.posthouse.message.Refusal;
 
@@ -67,7 +68,8 @@ final class SelectCommands {
         var changes = mail.changesSince(view.folder(), known.modseq());
         long last = Math.max(1, view.told().uidNext() - 1);
         var wanted = known.uids().orElse(UidSet.range(1, last));
-        var vanished = changes.vanished().intersection(wanted);
+        var counted = UidSet.ofSorted(view.told().in(changes.vanished()).stream().mapToLong(Mail::uid)); // gone since; announced later
+        var vanished = changes.vanished().minus(counted).intersection(wanted);
         long matched = matched(view.told(), known);
         if (matched > 0) {
             vanished = vanished.minus(UidSet.range(1, matched));

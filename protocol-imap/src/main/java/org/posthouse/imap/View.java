@@ -113,6 +113,11 @@ final class View {
         keywords.tell(out, access);
     }
 
+    /** Whether one of these has a keyword that the client was not told of; then {@link #tellKeywords} comes before its flags. */
+    boolean hasNewKeyword(List<Mail> messages) {
+        return keywords.learn(messages);
+    }
+
     boolean recent(long uid) {
         return recent.contains(uid);
     }
@@ -349,6 +354,9 @@ final class View {
 
     /** The flags of a message as it is. */
     void tell(Output out, Mail message) throws Gone {
+        if (hasNewKeyword(List.of(message))) {
+            tellKeywords(out);
+        }
         tell(out, message, Numbering.SEQUENCE, true);
     }
 
