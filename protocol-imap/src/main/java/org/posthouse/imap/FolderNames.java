@@ -21,7 +21,7 @@ final class FolderNames implements Iterable<String> {
     private final Map<String, String> uses;
     private final Set<String> all;
 
-    private FolderNames(Collection<String> there, Collection<String> subscribed, Map<String, String> uses) {
+    FolderNames(Collection<String> there, Collection<String> subscribed, Map<String, String> uses) {
         this.there = new TreeSet<>(there);
         this.subscribed = Set.copyOf(subscribed);
         this.uses = uses;
