@@ -12,17 +12,20 @@ import org.posthouse.message.Refusal;
 final class SelectCommands {
     private final Output out;
     private final Enabled enabled;
+    private final KeywordsInUse keywords;
 
-    SelectCommands(Output out, Enabled enabled) {
+    SelectCommands(Output out, Enabled enabled, KeywordsInUse keywords) {
         this.out = out;
         this.enabled = enabled;
+        this.keywords = keywords;
     }
 
-    View select(AccountSession mail, Command.Select command) throws Rejection, Refusal, IOException {
+    View select(State.User user, Command.Select command) throws Rejection, Refusal, IOException {
+        var mail = user.mail();
         if (command.options().qresync().isPresent() && !enabled.qresync()) {
             throw new Rejection("ENABLE QRESYNC first"); // RFC 7162 §3.2.5
         }
-        var view = new View(mail, command.folder(), command.access(), enabled);
+        var view = new View(mail, command.folder(), command.access(), enabled, keywords.of(user.account(), command.folder()));
         if (command.options().condstore()) {
             enabled.enableCondstore();
         }
