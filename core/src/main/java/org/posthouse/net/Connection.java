@@ -63,8 +63,8 @@ public interface Connection {
     ByteBuffer input() throws IOException;
 
     /**
-     * Reads one line. A line of more than {@code maxOctets} (line end included) is dropped to its end without being kept
-     * and comes back as {@link Line.Ending#TOO_LONG}; at most 1 MB is dropped so, then the connection is closed with an
+     * Reads one line. A line of more than {@code maxOctets} (line end included) is dropped without being kept, and comes back as
+     * {@link Line.Ending#TOO_LONG} with its last octets, up to 30, by which it may announce what follows it; at most 1 MB is dropped so, then the connection is closed with an
      * IOException. Deadline as for {@link #input}.
      */
     Line readLine(int maxOctets) throws IOException;

@@ -143,6 +143,7 @@ final class MinaConnection implements Connection {
 
     /** Puts one line together; its deadline is for the whole of it, so that nobody can send an octet a minute for ever. */
     private final class LineReader {
+    private static final int LONGEST_END = 32; // of a line that is dropped
         private static final int MOST_DROPPED = 1024 * 1024;
 
         private final int maxOctets;
@@ -186,8 +187,7 @@ final class MinaConnection implements Connection {
             int more = end - buffer.position();
             length += more;
             if (tooLong()) {
-                line = NO_OCTETS;
-                buffer.position(end);
+                keepEnd(buffer, more);
                 if (length > maxOctets + MOST_DROPPED) {
                     throw new IOException("a line of more than " + length + " octets");
                 }
@@ -197,12 +197,20 @@ final class MinaConnection implements Connection {
             buffer.get(line, (int) length - more, more);
         }
 
+        private void keepEnd(ByteBuffer buffer, int more) {
+            int fresh = Math.min(more, LONGEST_END);
+            var kept = Arrays.copyOfRange(line, Math.max(0, line.length + fresh - LONGEST_END), line.length + fresh);
+            buffer.position(buffer.position() + more - fresh);
+            buffer.get(kept, kept.length - fresh, fresh);
+            line = kept;
+        }
+
         private boolean tooLong() {
             return length > maxOctets;
         }
 
         private Line dropped() {
-            return new Line(NO_OCTETS, Line.Ending.TOO_LONG);
+            return line[line.length - 1] == '\n' ? new Line(ended().octets(), Line.Ending.TOO_LONG) : new Line(line, Line.Ending.TOO_LONG);
         }
 
         private Line ended() {

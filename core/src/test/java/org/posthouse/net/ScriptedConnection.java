@@ -35,6 +35,7 @@ import org.posthouse.message.SessionId;
 public final class ScriptedConnection implements Connection {
     public static final String CIPHER = "TLSv1.3 TEST";
     private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final int LONGEST_END = 32;
     private static final int MOST_DROPPED = 1 << 20;
 
     /** A listener of that role and TLS, with nothing else special. */
@@ -395,6 +396,7 @@ public final class ScriptedConnection implements Connection {
     @Override
     public Line readLine(int maxOctets) throws IOException {
         var line = new ByteArrayOutputStream();
+        var end = new byte[LONGEST_END];
         int dropped = 0;
         while (true) {
             var in = input();
@@ -402,13 +404,15 @@ public final class ScriptedConnection implements Connection {
                 return new Line(line.toByteArray(), Line.Ending.END);
             }
             byte octet = in.get();
+            System.arraycopy(end, 1, end, 0, end.length - 1);
+            end[end.length - 1] = octet;
             if (line.size() < maxOctets) {
                 line.write(octet);
             } else if (++dropped > MOST_DROPPED) {
                 throw new IOException("a line without end");
             }
             if (octet == '\n') {
-                return dropped > 0 ? new Line(new byte[0], Line.Ending.TOO_LONG) : line(line.toByteArray());
+                return dropped > 0 ? new Line(line(end).octets(), Line.Ending.TOO_LONG) : line(line.toByteArray());
             }
         }
     }

@@ -84,6 +84,10 @@ final class Dovecot implements AutoCloseable {
         }
     }
 
+    int port() {
+        return port;
+    }
+
     Imap imap() throws IOException {
         return new Imap(port, "ann", "secret");
     }

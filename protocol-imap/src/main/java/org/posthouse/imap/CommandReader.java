@@ -65,7 +65,18 @@ final class CommandReader {
     }
 
     Input next() throws Gone {
-        return dropMessage() ? new Reading().command() : new Input.End();
+        for (long most = mostDropped; coming.isPresent();) {
+            long octets = coming.get().left();
+            if (octets > most) {
+                return new Input.Refused("*", Input.Then.END);
+            }
+            most -= octets;
+            skip(coming.get());
+            if (afterMessage().ending() == Line.Ending.END) {
+                return new Input.End();
+            }
+        }
+        return new Reading().command();
     }
 
     /** Whether more is coming of a message that nobody reads than is dropped for the sake of what follows it. */
@@ -73,14 +84,11 @@ final class CommandReader {
         return coming.isPresent() && coming.get().left() > mostDropped;
     }
 
-    /** False when the client has ended its stream. */
-    private boolean dropMessage() throws Gone {
-        if (coming.isEmpty()) {
-            return true;
-        }
-        skip(coming.get());
-        coming = Optional.empty();
-        return line(maxOctets).ending() != Line.Ending.END;
+    /** The rest of the command; should it announce one more literal that comes unasked, that is to be dropped too. */
+    private Line afterMessage() throws Gone {
+        var rest = line(maxOctets);
+        coming = announced(rest.octets()).filter(CommandReader::comesUnasked).map(literal -> new LiteralInput(client, literal.octets()));
+        return rest;
     }
 
     /** The message of the APPEND that was read last, once the client may send it; {@link #endOfMessage} must follow. */
@@ -95,8 +103,7 @@ final class CommandReader {
     /** What follows the message; what is left of the message itself is dropped. */
     byte[] endOfMessage() throws Gone {
         skip(coming.orElseThrow());
-        coming = Optional.empty();
-        var rest = line(maxOctets);
+        var rest = afterMessage();
         if (rest.ending() == Line.Ending.END) {
             throw new Gone("the client left in the middle of a command");
         }
@@ -118,6 +125,7 @@ final class CommandReader {
 
     /** One command on its way in. */
     private final class Reading {
+        private String tag = "*";
         private byte[] octets = {};
         private int length;
         private int literals; // that were taken
@@ -125,15 +133,13 @@ final class CommandReader {
         private boolean dropping;
 
         Input command() throws Gone {
-            var tag = beginning();
+            begin();
             while (true) {
                 var line = line(Math.max(2, maxOctets - length));
                 if (line.ending() == Line.Ending.END) {
                     return new Input.End();
                 }
-                if (line.ending() == Line.Ending.TOO_LONG) {
-                    return octets.length > 0 ? refused(Input.Then.GO_ON) : new Input.Refused(tag, Input.Then.GO_ON);
-                }
+                dropping |= line.ending() == Line.Ending.TOO_LONG;
                 if (!dropping) {
                     add(line.octets());
                 }
@@ -159,19 +165,19 @@ final class CommandReader {
         }
 
         /** The tag, as far as it has come, for a line that is too long to be kept; a client waits for its reply. */
-        private String beginning() throws Gone {
+        private void begin() throws Gone {
             try {
                 var input = client.input();
                 var start = new byte[Math.min(LONGEST_TAG, input.remaining())];
                 input.get(input.position(), start);
-                return CommandParser.tag(start);
+                tag = CommandParser.tag(start);
             } catch (IOException e) {
                 throw new Gone(e);
             }
         }
 
         private Input refused(Input.Then then) {
-            return new Input.Refused(CommandParser.parse(whole()).tag(), then);
+            return new Input.Refused(length > 0 ? CommandParser.parse(whole()).tag() : tag, then);
         }
 
         private void add(byte[] more) {
@@ -204,10 +210,6 @@ final class CommandReader {
             return words.length == 3 && words[1].equalsIgnoreCase("APPEND") && (!words[2].startsWith("{") || literals == 1);
         }
 
-        private boolean comesUnasked(Literal literal) {
-            return literal.kind() == Literal.Kind.NOT_SYNCHRONISING;
-        }
-
         private boolean fits(Literal literal) {
             return !dropping && literal.octets() + 2 <= maxOctets - length
                     && (!comesUnasked(literal) || literal.octets() <= limits.literals().longestUnasked());
@@ -225,6 +227,10 @@ final class CommandReader {
                 throw e instanceof Gone gone ? gone : new Gone(e);
             }
         }
+    }
+
+    private static boolean comesUnasked(Literal literal) {
+        return literal.kind() == Literal.Kind.NOT_SYNCHRONISING;
     }
 
     private static Optional<Literal> announced(byte[] line) {

@@ -36,6 +36,11 @@ final class CommandText {
         }
     }
 
+    /** Leaves out the rest. */
+    void drop() {
+        at = octets.length;
+    }
+
     /** The next octet; -1 at the end. */
     int peek() {
         return atEnd() ? -1 : octets[at] & 0xff;

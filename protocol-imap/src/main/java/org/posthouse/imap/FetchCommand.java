@@ -129,7 +129,7 @@ final class FetchCommand {
         private Reply tell(Fetch command, UidSet uids) throws Refusal, IOException {
             int asked = before.in(uids).size();
             // the client is told flags as they are now; otherwise announce will tell what has changed
-            var mails = items.contains(Attribute.FLAGS) ? view.refresh(uids) : before.in(uids);
+            var mails = items.contains(Attribute.FLAGS) ? refreshed(uids) : before.in(uids);
             int there = items.contains(Attribute.FLAGS) ? mails.size() : asked;
             var since = command.options().changedSince();
             if (since.isPresent()) {
@@ -142,6 +142,16 @@ final class FetchCommand {
                 from = to;
             }
             return command.by() == Numbering.UID ? Reply.ok("Fetched") : byNumber(asked - there + wanted - told);
+        }
+
+        /** RFC 3501 §7.2.6: a keyword is told of before the first message that has it. */
+        private List<Mail> refreshed(UidSet uids) throws Refusal, IOException {
+            var mails = view.refresh(uids);
+            if (view.hasNewKeyword(mails)) {
+                responses.send();
+                view.tellKeywords(out);
+            }
+            return mails;
         }
 
         private Reply byNumber(int gone) {
@@ -165,7 +175,7 @@ final class FetchCommand {
             var seen = sees ? UidSet.ofSorted(batch.stream().filter(mail -> !mail.flags().contains("\\Seen")).mapToLong(Mail::uid)) : UidSet.NONE;
             if (!seen.isEmpty()) {
                 session.flag(view.folder(), seen, SEEN);
-                mails = view.refresh(UidSet.ofSorted(batch.stream().mapToLong(Mail::uid)));
+                mails = refreshed(UidSet.ofSorted(batch.stream().mapToLong(Mail::uid)));
             }
             Map<Long, Digest> kept = digests ? session.digests(view.folder(), mails) : Map.of();
             for (var mail : mails) {

@@ -15,9 +15,11 @@ import org.posthouse.imap.FetchItem.Text;
 final class FetchParser {
     private static final int DEEPEST_PART = 100;
     private static final int MOST_ITEMS = 1000;
+    private static final int MOST_NAMES = 1000; // of fields, in all items: each response repeats them
     private static final Section MESSAGE = new Section(List.of(), Text.Whole.ALL);
 
     private final CommandText text;
+    private int names;
 
     FetchParser(CommandText text) {
         this.text = text;
@@ -134,6 +136,10 @@ final class FetchParser {
         text.list(() -> names.add(text.astring()));
         if (names.isEmpty()) {
             throw new Rejection("names of fields are missing");
+        }
+        this.names += names.size();
+        if (this.names > MOST_NAMES) {
+            throw new Rejection(Reply.no("LIMIT", "No more than " + MOST_NAMES + " names of fields"));
         }
         return names;
     }

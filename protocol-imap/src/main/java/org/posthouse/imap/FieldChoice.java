@@ -1,17 +1,30 @@
 package org.posthouse.imap;
 
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.posthouse.imap.FetchItem.Text.Fields;
 import org.posthouse.imap.FetchItem.Text.Which;
 import org.posthouse.mailbox.Digest;
 import org.posthouse.message.RawFields;
 
-/** Which fields of a header a client wants to have. */
-record FieldChoice(Which which, List<String> names) {
+/**
+ * Which fields of a header a client wants to have.
+ *
+ * @param names in lower case, each once
+ * @param many  the same where they are many, to be looked up
+ */
+record FieldChoice(Which which, List<String> names, Set<String> many) {
+    private static final int FEW = 30;
+
     FieldChoice(Fields fields) {
-        this(fields.which(), fields.names().stream().map(name -> name.toLowerCase(Locale.ROOT)).toList());
+        this(fields.which(), fields.names().stream().map(name -> name.toLowerCase(Locale.ROOT)).distinct().toList());
+    }
+
+    private FieldChoice(Which which, List<String> names) {
+        this(which, names, names.size() > FEW ? new HashSet<>(names) : Set.of());
     }
 
     /** Whether those of a message are in its digest. */
@@ -35,6 +48,9 @@ record FieldChoice(Which which, List<String> names) {
     }
 
     private boolean named(RawFields field) {
+        if (names.size() > FEW) {
+            return many.contains(field.name());
+        }
         for (int i = 0; i < names.size(); i++) {
             if (field.is(names.get(i))) {
                 return true;

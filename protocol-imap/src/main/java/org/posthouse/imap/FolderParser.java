@@ -125,8 +125,9 @@ final class FolderParser {
         if (text.took(' ')) {
             returns(returns, status);
         }
-        if (selection.contains(Selection.RECURSIVEMATCH) && !selection.contains(Selection.SUBSCRIBED)) {
-            throw new Rejection("RECURSIVEMATCH goes with SUBSCRIBED only"); // RFC 5258 §3.1
+        if (selection.contains(Selection.RECURSIVEMATCH) && !selection.contains(Selection.SUBSCRIBED)
+                && !selection.contains(Selection.SPECIAL_USE)) {
+            throw new Rejection("RECURSIVEMATCH goes with SUBSCRIBED or SPECIAL-USE only"); // RFC 5258 §3.1
         }
         return new ListFolders(reference, patterns, selection, returns, status);
     }

@@ -78,6 +78,7 @@ public final class ImapProtocol implements Protocol {
     private final Limits limits;
     private final Sessions sessions;
     private final Rooms rooms = new Rooms();
+    private final KeywordsInUse keywords = new KeywordsInUse();
     private final Clock clock;
     private final Semaphore searchReaders = new Semaphore(2 * Runtime.getRuntime().availableProcessors(), true);
 
@@ -143,7 +144,7 @@ public final class ImapProtocol implements Protocol {
 
     @Override
     public void serve(Connection client) throws IOException {
-        var session = new ImapSession(client, new ImapSession.Services(accounts, mailboxes, sessions, clock, searchReaders, rooms), limits);
+        var session = new ImapSession(client, new ImapSession.Services(accounts, mailboxes, sessions, clock, searchReaders, rooms, keywords), limits);
         try {
             session.run(site.hostname());
         } finally {

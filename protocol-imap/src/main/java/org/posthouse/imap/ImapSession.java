@@ -42,7 +42,8 @@ final class ImapSession {
     }
 
     /** What sessions work with, and share. */
-    record Services(Accounts accounts, Mailboxes mailboxes, Sessions sessions, Clock clock, Semaphore searchReaders, Rooms rooms) {}
+    record Services(Accounts accounts, Mailboxes mailboxes, Sessions sessions, Clock clock, Semaphore searchReaders, Rooms rooms,
+            KeywordsInUse keywords) {}
 
     private final Connection client;
     private final Services services;
@@ -79,7 +80,7 @@ final class ImapSession {
         this.capabilities = new Capabilities(client, services.accounts(), limits);
         this.folders = new FolderCommands(out, enabled, limits);
         this.lists = new ListCommands(out, folders);
-        this.selects = new SelectCommands(out, enabled);
+        this.selects = new SelectCommands(out, enabled, services.keywords());
         this.messages = new MessageCommands(out, enabled);
         this.appending = new Appending(in, services.mailboxes(), limits, client.peer().session(), clock);
         this.fetching = new FetchCommand(out, enabled);
@@ -362,7 +363,7 @@ final class ImapSession {
         if (state instanceof Selected) {
             out.untagged("OK [CLOSED] the folder before is closed"); // RFC 7162 §3.2.11
         }
-        var view = selects.select(user.mail(), command);
+        var view = selects.select(user, command);
         return Step.to(new Selected(user, view), selects.reply(view));
     }
 

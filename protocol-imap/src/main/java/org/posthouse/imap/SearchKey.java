@@ -55,4 +55,7 @@ sealed interface SearchKey {
 
     /** RFC 7162 §3.1.5: changed at this MODSEQ or after it. */
     record ModSeq(long atLeast) implements SearchKey {}
+
+    /** What is understood and answered with NO, which has consequences of its own (RFC 5182 §2.1). */
+    record Refused(Reply reply) implements SearchKey {}
 }

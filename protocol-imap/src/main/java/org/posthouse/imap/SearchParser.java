@@ -39,12 +39,25 @@ final class SearchParser {
     Command search(Numbering by) throws Rejection {
         text.space();
         var returns = returns();
+        try {
+            return new Command.Search(by, returns, wantedKeys());
+        } catch (Rejection e) {
+            boolean saves = returns.isPresent() && returns.get().options().contains(SearchReturn.Option.SAVE);
+            if (!saves || e.reply().kind() != Reply.Kind.NO) {
+                throw e;
+            }
+            text.drop();
+            return new Command.Search(by, returns, new SearchKey.Refused(e.reply()));
+        }
+    }
+
+    private SearchKey wantedKeys() throws Rejection {
         if (text.tookWord("CHARSET")) {
             text.space();
             charset = charset(text.astring());
             text.space();
         }
-        return new Command.Search(by, returns, keys());
+        return keys();
     }
 
     private Optional<SearchReturn> returns() throws Rejection {

@@ -57,7 +57,7 @@ final class SearchPlanner {
         }
     }
 
-    private Criterion criterion(SearchKey key) {
+    private Criterion criterion(SearchKey key) throws Rejection {
         return switch (key) {
             case SearchKey.And(var keys) -> new Criterion.Every(criteria(keys));
             case SearchKey.Or(var keys) -> new Criterion.Any(criteria(keys));
@@ -77,11 +77,12 @@ final class SearchPlanner {
                 byModseq = true;
                 yield new Criterion.Changed(atLeast);
             }
+            case SearchKey.Refused(var reply) -> throw new Rejection(reply);
         };
     }
 
     /** Each once. Any order is right; in this one most messages are decided by what is cheap. */
-    private List<Criterion> criteria(List<SearchKey> each) {
+    private List<Criterion> criteria(List<SearchKey> each) throws Rejection {
         var different = new LinkedHashSet<Criterion>();
         for (var key : each) {
             different.add(criterion(key));

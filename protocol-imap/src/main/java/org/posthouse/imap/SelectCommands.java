@@ -4,6 +4,7 @@ import java.io.IOException;
 import org.posthouse.imap.Command.Access;
 import org.posthouse.mailbox.AccountSession;
 import org.posthouse.mailbox.Listing;
+import org.posthouse.mailbox.Mail;
 import org.posthouse.mailbox.UidSet;
 import org.posthouse.message.Refusal;
 
@@ -11,17 +12,20 @@ import org.posthouse.message.Refusal;
 final class SelectCommands {
     private final Output out;
     private final Enabled enabled;
+    private final KeywordsInUse keywords;
 
-    SelectCommands(Output out, Enabled enabled) {
+    SelectCommands(Output out, Enabled enabled, KeywordsInUse keywords) {
         this.out = out;
         this.enabled = enabled;
+        this.keywords = keywords;
     }
 
-    View select(AccountSession mail, Command.Select command) throws Rejection, Refusal, IOException {
+    View select(State.User user, Command.Select command) throws Rejection, Refusal, IOException {
+        var mail = user.mail();
         if (command.options().qresync().isPresent() && !enabled.qresync()) {
             throw new Rejection("ENABLE QRESYNC first"); // RFC 7162 §3.2.5
         }
-        var view = new View(mail, command.folder(), command.access(), enabled);
+        var view = new View(mail, command.folder(), command.access(), enabled, keywords.of(user.account(), command.folder()));
         if (command.options().condstore()) {
             enabled.enableCondstore();
         }
@@ -67,7 +71,8 @@ final class SelectCommands {
         var changes = mail.changesSince(view.folder(), known.modseq());
         long last = Math.max(1, view.told().uidNext() - 1);
         var wanted = known.uids().orElse(UidSet.range(1, last));
-        var vanished = changes.vanished().intersection(wanted);
+        var counted = UidSet.ofSorted(view.told().in(changes.vanished()).stream().mapToLong(Mail::uid)); // gone since; announced later
+        var vanished = changes.vanished().minus(counted).intersection(wanted);
         long matched = matched(view.told(), known);
         if (matched > 0) {
             vanished = vanished.minus(UidSet.range(1, matched));

@@ -33,7 +33,7 @@ final class View {
     private final AccountSession mail;
     private final Access access;
     private final Enabled enabled;
-    private final Keywords keywords = new Keywords();
+    private final Keywords keywords;
     private String folder;
     private Listing told;
     private Listing latest; // as the engine gave it, to see whether anything has happened at all
@@ -46,7 +46,8 @@ final class View {
     private Optional<Stored> stored = Optional.empty();
     private boolean early; // all was told before the reply was made
 
-    View(AccountSession mail, String folder, Access access, Enabled enabled) throws Refusal, IOException {
+    View(AccountSession mail, String folder, Access access, Enabled enabled, KeywordsInUse.Names keywords) throws Refusal, IOException {
+        this.keywords = new Keywords(keywords);
         this.mail = mail;
         this.folder = folder;
         this.access = access;
@@ -56,7 +57,7 @@ final class View {
         this.upTo = told.modseq();
         this.ceiling = afterLast(told, 1);
         claimRecent(told, ceiling);
-        keywords.learn(told.mails());
+        this.keywords.learn(told.mails());
     }
 
     private static long afterLast(Listing listing, long atLeast) {
@@ -111,6 +112,11 @@ final class View {
 
     void tellKeywords(Output out) throws Gone {
         keywords.tell(out, access);
+    }
+
+    /** Whether one of these has a keyword that the client was not told of; then {@link #tellKeywords} comes before its flags. */
+    boolean hasNewKeyword(List<Mail> messages) {
+        return keywords.learn(messages);
     }
 
     boolean recent(long uid) {
@@ -255,6 +261,8 @@ final class View {
         }
         if (news.isPresent()) {
             tell(out, news.get(), by);
+        } else if (hasNewKeyword(List.of())) {
+            tellKeywords(out);
         }
     }
 
@@ -349,6 +357,9 @@ final class View {
 
     /** The flags of a message as it is. */
     void tell(Output out, Mail message) throws Gone {
+        if (hasNewKeyword(List.of(message))) {
+            tellKeywords(out);
+        }
         tell(out, message, Numbering.SEQUENCE, true);
     }
 

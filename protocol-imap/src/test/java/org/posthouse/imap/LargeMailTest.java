@@ -78,7 +78,7 @@ final class LargeMailTest {
         }).when(client).write(any(byte[].class), anyInt(), anyInt());
         doCallRealMethod().when(client).write(any(byte[].class));
         doCallRealMethod().when(client).write(any(ByteBuffer.class));
-        return new View(session, "INBOX", Access.READ_ONLY, new Enabled());
+        return new View(session, "INBOX", Access.READ_ONLY, new Enabled(), new KeywordsInUse.Names());
     }
 
     private Reply fetch(View view, Section section, Optional<Partial> partial) throws Exception {

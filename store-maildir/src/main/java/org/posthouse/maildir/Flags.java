@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import org.posthouse.disk.Disk;
 
 /**
@@ -26,7 +27,10 @@ final class Flags {
     private static final int MOST_KEYWORDS = 26;
     private static final int LARGEST_FILE = 64 * 1024;
 
-    private final Map<Character, String> names;
+    /** As IMAP writes keywords (RFC 9051 §9, flag-keyword: an atom). */
+    private static final Pattern ATOM = Pattern.compile("[!#$&'+,./0-9:;<=>?@A-Z^_`a-z|}~-]{1,100}");
+
+    private final Map<Character, String> names; // also those that are no atoms: their letters are taken
     private final Map<String, Set<String>> sets = new HashMap<>(); // by letters; one object for all messages that have them
 
     private Flags(Map<Character, String> keywords) {
@@ -59,9 +63,12 @@ final class Flags {
 
     private Set<String> named(String letters) {
         var flags = new HashSet<String>();
-        letters.chars().mapToObj(c -> names.get((char) c)).forEach(flags::add);
-        flags.remove(null);
+        letters.chars().mapToObj(c -> names.get((char) c)).filter(Flags::canBeTold).forEach(flags::add);
         return Set.copyOf(flags);
+    }
+
+    private static boolean canBeTold(String name) {
+        return name != null && (name.startsWith("\\") ? KNOWN.containsValue(name) : ATOM.matcher(name).matches());
     }
 
     /** The letters of these flags, in the order of the alphabet; those without a letter are left out. */
@@ -71,12 +78,12 @@ final class Flags {
         return letters.toString();
     }
 
-    /** These flags' keywords that have no letter yet and look like IMAP's (RFC 9051 §9, flag-keyword: an atom). */
+    /** These flags' keywords that have no letter yet and can be told by IMAP. */
     Set<String> missing(Set<String> flags) {
         var missing = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
         missing.addAll(flags);
         names.values().forEach(missing::remove);
-        missing.removeIf(name -> !name.matches("[!#$&'+,./0-9:;<=>?@A-Z^_`a-z|}~-]{1,100}"));
+        missing.removeIf(name -> !ATOM.matcher(name).matches());
         return Collections.unmodifiableSet(missing);
     }
 

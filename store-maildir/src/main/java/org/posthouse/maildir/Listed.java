@@ -82,9 +82,9 @@ record Listed(Stamps stamps, Instant at, Entries entries, List<Lying> lying, Map
             return size;
         }
 
-        /** Whether this is its file still. */
+        /** Whether this is its file still; the name is known to begin with its key. */
         boolean is(boolean isInNew, String fileName) {
-            return inNew == isInNew && fileName.length() == key.length() + info.length() && fileName.startsWith(key) && fileName.endsWith(info);
+            return inNew == isInNew && fileName.length() == key.length() + info.length() && fileName.endsWith(info);
         }
 
         boolean hasSameEntry(Lying other) {

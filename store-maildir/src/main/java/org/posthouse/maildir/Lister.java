@@ -176,6 +176,23 @@ final class Lister {
         throw new Unavailable("messages in " + dir + " are renamed all the time");
     }
 
+    /**
+     * Of all that lies there; read anew, and more than once where the directory is not at rest, so that a file that one reading passes over
+     * as it is renamed is among them too.
+     */
+    Set<String> bases() throws IOException {
+        var bases = new HashSet<String>();
+        for (int n = 0; n < MOST_LOOKS; n++) {
+            var cur = curChanged();
+            var at = ground.clock().instant();
+            bases.addAll(names(Listed.nothing()).keySet());
+            if (curIsStill(cur) && cur.toInstant().plus(TICK).isBefore(at)) {
+                return bases;
+            }
+        }
+        return bases;
+    }
+
     private static OptionalLong uid(UidList.Row row) {
         return row == null ? OptionalLong.empty() : OptionalLong.of(row.uid());
     }
@@ -228,6 +245,7 @@ final class Lister {
             throw e.getCause();
         }
     }
+
     private Optional<Lying> look(Named named, Optional<UidList.Row> row, Flags flags) throws IOException {
         var name = named.name();
         var received = received(named);

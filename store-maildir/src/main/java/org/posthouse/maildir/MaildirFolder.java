@@ -1,5 +1,6 @@
 package org.posthouse.maildir;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.lang.ref.SoftReference;
 import java.nio.ByteBuffer;
@@ -155,7 +156,7 @@ final class MaildirFolder {
             var listed = known();
             var recorded = uids.record(keys, sizes(keys, listed));
             if (uids.list().map(l -> l.rows().size()).orElse(0) > 2 * listed.byKey().size() + MOST_GONE) {
-                uids.compact(() -> relist().byKey().keySet());
+                uids.compact(lister::bases);
             }
             return recorded;
         });
@@ -179,9 +180,26 @@ final class MaildirFolder {
         inPlace(() -> {
             var remove = Flags.of(dir).letters(change.remove());
             var known = new HashMap<String, String>(); // there are few different ones
-            each(keys, lying -> flag(lying, known.computeIfAbsent(lying.name().letters(), had -> changed(had, add, remove))));
+            try (var _ = listedByNobody()) {
+                each(keys, lying -> flag(lying, known.computeIfAbsent(lying.name().letters(), had -> changed(had, add, remove))));
+            }
             return change;
         });
+    }
+
+    /**
+     * Dovecot lists a folder under the lock of the uidlist and gives a message a new UID when it has passed over its file, as may happen
+     * while that is renamed; so files are renamed under it. Where it cannot be had, as on a full disk, flags change without it.
+     */
+    private Closeable listedByNobody() throws Unavailable {
+        try {
+            return uids.lock();
+        } catch (Unavailable e) {
+            throw e;
+        } catch (IOException e) {
+            LOG.debug("{} has no lock: {}", dir, e.toString());
+            return () -> {};
+        }
     }
 
     private static String changed(String had, String add, String remove) {

@@ -1,5 +1,6 @@
 package org.posthouse.maildir;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.lang.ref.SoftReference;
 import java.nio.ByteBuffer;
@@ -45,7 +46,7 @@ final class UidFile {
     private record Read(Stamp stamp, UidList list) {}
 
     /** The right to write this file and the folder's keywords. */
-    record Locked(DotLocks.Held file, Lock process) implements AutoCloseable {
+    record Locked(DotLocks.Held file, Lock process) implements Closeable {
         @Override
         public void close() throws IOException {
             try {

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.posthouse.auth.AccountId;
 import org.posthouse.disk.HomeDisk;
+import org.posthouse.mailbox.FlagChange;
 import org.posthouse.mailbox.Letter;
 import org.posthouse.mailbox.Store.Entry;
 import org.posthouse.mailbox.Store.Folder;
@@ -164,6 +165,39 @@ class DovecotMaildirTest {
         Files.delete(lock);
         waiting.join();
         assertEquals(LIST.lines().count() + 1, Files.readString(maildir.resolve("dovecot-uidlist")).lines().count());
+    }
+
+    /** Dovecot lists a folder under its lock, and may pass over a file that is renamed meanwhile. */
+    @Test
+    void filesAreRenamedUnderDovecotsLock() throws Exception {
+        store.scan(INBOX);
+        var lock = maildir.resolve("dovecot-uidlist.lock");
+        Files.writeString(lock, "1:elsewhere.example.test");
+        var waiting = Thread.ofVirtual().start(() -> {
+            try {
+                store.flag(INBOX, List.of("1276533073.M242911P3632.kurkku"), new FlagChange(Set.of("\\Seen"), Set.of()));
+            } catch (IOException e) {
+                throw new java.io.UncheckedIOException(e);
+            }
+        });
+        assertEquals(false, waiting.join(java.time.Duration.ofMillis(100)));
+        assertTrue(Files.exists(maildir.resolve("cur/1276533073.M242911P3632.kurkku:2,F")));
+        Files.delete(lock);
+        waiting.join();
+        assertTrue(Files.exists(maildir.resolve("cur/1276533073.M242911P3632.kurkku:2,FS")));
+        assertTrue(Files.notExists(lock));
+    }
+
+    @Test
+    void namesOfKeywordsThatImapCannotTellAreLeftOutAndKeepTheirLetters() throws Exception {
+        var keywords = "0 $Junk\n1 two words\n2 a(b\n3 \\Odd\n4 caf\u00e9\n5 fine\n6 ]\n";
+        Files.writeString(maildir.resolve("dovecot-keywords"), keywords);
+        mail("cur/1276540003.M5P6.kurkku:2,Sabcdefg", "third\n");
+        assertEquals(Set.of("\\Seen", "$Junk", "fine"),
+                store.scan(INBOX).stream().filter(e -> e.key().startsWith("1276540003")).findFirst().orElseThrow().flags());
+        store.flag(INBOX, List.of("1276540003.M5P6.kurkku"), new FlagChange(Set.of("new"), Set.of("fine")));
+        assertTrue(Files.exists(maildir.resolve("cur/1276540003.M5P6.kurkku:2,Sabcdegh")));
+        assertEquals(keywords + "7 new\n", Files.readString(maildir.resolve("dovecot-keywords")));
     }
 
     @Test

@@ -2,11 +2,13 @@ package org.posthouse.maildir;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -133,6 +135,33 @@ class RestlessFolderTest {
     void aMessageThatWasPassedOverByOneLookOnlyIsThereWhenTheFolderHasCalmedDown() throws IOException {
         var before = first();
         assertEquals(BOTH, keys(list(before, this::away, this::back)));
+    }
+
+    /** Renamed within the tick of the clock in which the directory changed last, so that its time does not tell. */
+    @Test
+    void theUidOfAMessageThatAReadingPassedOverIsKept() throws IOException {
+        var cur = dir.resolve("cur");
+        var list = new StringBuilder("3 V1 N9000 G0\n1 :" + OTHER + "\n");
+        for (int uid = 2; uid < 1200; uid++) {
+            list.append(uid).append(" :1276533099.M").append(uid).append(".gone\n");
+        }
+        var row = "8000 :" + KEY + "\n";
+        Files.writeString(dir.resolve("dovecot-uidlist"), list + row);
+        var folder = new MaildirFolder("INBOX", dir, new Ground(new HomeDisk(home), steps, "host"), new CrlfReader());
+        Files.move(cur.resolve(FILE), dir.resolve("aside"));
+        folder.scan();
+        Files.move(dir.resolve("aside"), cur.resolve(FILE)); // it comes, and Dovecot has given it a UID
+        Files.writeString(dir.resolve("new/1276540000.M5P6.host"), "Subject: new\n\n");
+        var tick = FileTime.from(Instant.now().plusSeconds(10));
+        Files.setLastModifiedTime(cur, tick);
+        steps.steps.addAll(List.of(() -> {
+            Files.move(cur.resolve(FILE), dir.resolve("aside"));
+            Files.setLastModifiedTime(cur, tick);
+        }, this::back));
+        folder.record(List.of("1276540000.M5P6.host"));
+        var text = Files.readString(dir.resolve("dovecot-uidlist"));
+        assertEquals(4, text.lines().count(), text);
+        assertTrue(text.contains(row), text);
     }
 
     @Test
