@@ -3,12 +3,15 @@ package org.posthouse.smtpdelivery;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.IDN;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import org.posthouse.message.Address;
 import org.posthouse.message.Content;
 import org.posthouse.message.Status;
 import org.posthouse.net.Outgoing;
+import org.posthouse.pipeline.DeliverBy;
 import org.posthouse.pipeline.Recipient;
 import org.posthouse.pipeline.Sender;
 import org.posthouse.queue.Consignment;
@@ -17,6 +20,7 @@ import org.posthouse.queue.Consignment;
 final class Letter {
     private static final int PIECE = 64 * 1024;
     private static final String REQUIRETLS = "REQUIRETLS";
+    private static final String DELIVERBY = "DELIVERBY";
 
     private final Sender from;
     private final Content content;
@@ -78,6 +82,25 @@ final class Letter {
         return from.parameters().containsKey(REQUIRETLS);
     }
 
+    /** RFC 8689 §5: rather without TLS than not at all. REQUIRETLS is stronger. */
+    boolean waivesTls() {
+        return !requiresTls() && content.headers().first("TLS-Required").filter(v -> v.strip().equalsIgnoreCase("No")).isPresent();
+    }
+
+    /** RFC 2852 §4.2: who wants it back when it is late wants it handed on only to those who know that; and how late it may be. */
+    Optional<Status> late(Session session) {
+        var by = DeliverBy.of(from).filter(b -> b.otherwise() == DeliverBy.Otherwise.RETURN);
+        if (by.isEmpty()) {
+            return Optional.empty();
+        }
+        if (!session.capabilities().has(DELIVERBY)) {
+            return Optional.of(new Status("5.3.3", session.host() + " does not promise to deliver in time or not at all (DELIVERBY)"));
+        }
+        var left = by.get().left(Instant.now());
+        return left.compareTo(Duration.ofSeconds(Math.max(1, session.capabilities().number(DELIVERBY)))) >= 0 ? Optional.empty()
+                : Optional.of(new Status("5.4.7", "there is not enough time left for " + session.host() + " to deliver it"));
+    }
+
     /** Why it can be given to nobody there. */
     Optional<Status> obstacle(Session session) throws IOException {
         var can = session.capabilities();
@@ -136,6 +159,9 @@ final class Letter {
         }
         if (requiresTls()) {
             line.append(" REQUIRETLS");
+        }
+        if (can.has(DELIVERBY)) {
+            DeliverBy.of(from).ifPresent(by -> line.append(" BY=").append(by.said(Instant.now())));
         }
         if (can.has("DSN")) { // RFC 3461 §4
             append(line, from.parameters(), "RET");

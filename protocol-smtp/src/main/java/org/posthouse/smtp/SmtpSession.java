@@ -16,6 +16,7 @@ import org.posthouse.net.Line;
 import org.posthouse.net.Listener;
 import org.posthouse.net.Strikes;
 import org.posthouse.pipeline.Client;
+import org.posthouse.pipeline.DeliverBy;
 import org.posthouse.pipeline.Transaction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -293,7 +294,7 @@ final class SmtpSession {
         try {
             var transaction = services.intake().begin(client);
             state = new State.InMail(hello, mail, transaction, new ArrayList<>());
-            transaction.from(mail.sender());
+            transaction.from(DeliverBy.kept(mail.sender(), services.clock().instant()));
             messages++;
             return Reply.of(250, "2.1.0", "Sender ok");
         } catch (Refusal refusal) {
