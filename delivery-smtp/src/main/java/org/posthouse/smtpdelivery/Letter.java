@@ -5,10 +5,12 @@ import java.io.OutputStream;
 import java.net.IDN;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
 import org.posthouse.message.Address;
 import org.posthouse.message.Content;
+import org.posthouse.message.Recoded;
 import org.posthouse.message.Status;
 import org.posthouse.net.Outgoing;
 import org.posthouse.pipeline.DeliverBy;
@@ -25,12 +27,14 @@ final class Letter {
     private final Sender from;
     private final Content content;
     private final Nature nature;
-    private Optional<Optional<SevenBit>> converted = Optional.empty(); // until somebody asks
+    private final boolean binary;
+    private final Map<Recoded.Into, Optional<Recoded>> converted = new EnumMap<>(Recoded.Into.class); // once somebody asks
 
     private Letter(Sender from, Content content, Nature nature) {
         this.from = from;
         this.content = content;
         this.nature = nature;
+        this.binary = from.parameters().getOrDefault("BODY", "").equalsIgnoreCase("BINARYMIME");
     }
 
     static Letter of(Consignment consignment) throws IOException {
@@ -41,20 +45,25 @@ final class Letter {
         return content;
     }
 
+    /** RFC 3030 §3: perhaps not of lines. It goes by BDAT, or as something else. */
+    boolean isBinary() {
+        return binary;
+    }
+
     /** Whether it can be counted instead of ended by a dot (RFC 3030). */
     boolean countable(Capabilities can) {
-        return !nature.bare() && !changes(can);
+        return (binary || !nature.bare()) && !changes(can);
     }
 
     /** Whether it is sent otherwise than it is. */
     private boolean changes(Capabilities can) {
-        return nature.body() && !can.has("8BITMIME");
+        return binary ? !can.has("BINARYMIME") || !can.has("CHUNKING") : nature.body() && !can.has("8BITMIME");
     }
 
     /** It, or what of it such a server takes. */
     void write(Capabilities can, OutputStream out) throws IOException {
         if (changes(can)) {
-            converted().orElseThrow(() -> new IOException("the message cannot be converted")).write(out);
+            converted(can).orElseThrow(() -> new IOException("the message cannot be converted")).write(out);
             return;
         }
         try (var in = content.open()) {
@@ -65,11 +74,12 @@ final class Letter {
         }
     }
 
-    private Optional<SevenBit> converted() throws IOException {
-        if (converted.isEmpty()) {
-            converted = Optional.of(SevenBit.of(content));
+    private Optional<Recoded> converted(Capabilities can) throws IOException {
+        var into = can.has("8BITMIME") ? Recoded.Into.LINES : Recoded.Into.ASCII;
+        if (!converted.containsKey(into)) {
+            converted.put(into, Recoded.of(content, into));
         }
-        return converted.get();
+        return converted.get(into);
     }
 
     /** Whether its header is one of RFC 6532, and not merely wrong. */
@@ -112,8 +122,9 @@ final class Letter {
         if (can.largest() > 0 && content.size() > can.largest()) { // RFC 1870 §6.1
             return Optional.of(new Status("5.3.4", host + " takes messages of at most " + can.largest() + " octets; this one has " + content.size()));
         }
-        if (nature.body() && !can.has("8BITMIME") && converted().isEmpty()) { // RFC 6152 §3: to convert it, or to send it back
-            return Optional.of(new Status("5.6.3", host + " does not take messages with 8-bit text (8BITMIME), and this one cannot be converted"));
+        if (changes(can) && converted(can).isEmpty()) { // RFC 6152 §3, RFC 3030 §3: to convert it, or to send it back
+            return Optional.of(binary ? new Status("5.6.1", host + " does not take binary messages (BINARYMIME), and this one cannot be converted")
+                    : new Status("5.6.3", host + " does not take messages with 8-bit text (8BITMIME), and this one cannot be converted"));
         }
         if (!can.has("SMTPUTF8") && internationalHeader()) {
             return Optional.of(new Status("5.6.9", host + " does not take messages with an international header (SMTPUTF8)"));
@@ -147,7 +158,9 @@ final class Letter {
         if (can.has("SIZE") && !changes(can)) {
             line.append(" SIZE=").append(content.size());
         }
-        if (can.has("8BITMIME") && (nature.body() || nature.header())) {
+        if (binary && !changes(can)) {
+            line.append(" BODY=BINARYMIME");
+        } else if (can.has("8BITMIME") && (nature.body() || nature.header())) {
             line.append(" BODY=8BITMIME");
         }
         boolean international = from.address().isInternational() || internationalHeader();

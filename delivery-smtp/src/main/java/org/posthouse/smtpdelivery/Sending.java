@@ -40,7 +40,7 @@ final class Sending {
     Sending(Session session, Letter letter, boolean chunking, boolean eachAnswered) {
         this.session = session;
         this.letter = letter;
-        this.chunking = chunking && letter.countable(session.capabilities()) && session.capabilities().has("CHUNKING");
+        this.chunking = (chunking || letter.isBinary()) && letter.countable(session.capabilities()) && session.capabilities().has("CHUNKING");
         this.eachAnswered = eachAnswered;
     }
 

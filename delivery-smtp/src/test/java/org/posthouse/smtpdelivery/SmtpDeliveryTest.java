@@ -261,4 +261,24 @@ class SmtpDeliveryTest extends Ground {
         assertEquals("delivered", brief(delivery.deliver(consignment("smtp", "there.test", Contents.of(TEXT), late, ZOE)).get(ZOE)));
         assertTrue(remote.taken().getLast().mail().matches("MAIL FROM:<ann@example.test> BY=-\\d+;NT"), remote.taken().getLast().mail());
     }
+
+    @Test
+    void aBinaryMessageIsSentAsItIsOrAsSomethingElse() throws Exception {
+        var header = "MIME-Version: 1.0\r\nContent-Type: %s\r\nContent-Transfer-Encoding: %s\r\n\r\n";
+        var text = header.formatted("image/x", "binary") + "\0\n.\n\r";
+        var binary = new Sender(ANN, Map.of("BODY", "BINARYMIME"));
+        for (var extensions : List.of(List.of("PIPELINING", "CHUNKING", "BINARYMIME"), List.of("8BITMIME", "CHUNKING"), List.of("BINARYMIME"))) {
+            remote.extensions(extensions.toArray(String[]::new));
+            delivery = delivery(settings());
+            assertEquals("delivered", brief(delivery.deliver(consignment("smtp", "there.test", Contents.of(text), binary, ZOE)).get(ZOE)));
+        }
+        assertEquals(text, remote.taken().getFirst().text());
+        assertEquals("MAIL FROM:<ann@example.test> BODY=BINARYMIME", remote.taken().getFirst().mail());
+        for (var taken : remote.taken().subList(1, 3)) {
+            assertEquals(header.formatted("image/x", "base64") + "AAouCg0=\r\n", taken.text());
+            assertEquals("MAIL FROM:<ann@example.test>", taken.mail());
+        }
+        var signed = Contents.of(header.formatted("multipart/signed; boundary=b", "binary") + "--b\r\n\r\n\0\r\n--b--\r\n");
+        assertEquals("failed 5.6.1", brief(delivery.deliver(consignment("smtp", "there.test", signed, binary, ZOE)).get(ZOE)));
+    }
 }

@@ -127,6 +127,24 @@ final class OutboundIT {
     }
 
     @Test
+    void aBinaryLetterArrivesAsItIsAndIsKeptAsLines() throws Exception {
+        startHere("");
+        var letter = "Subject: binary\r\nMIME-Version: 1.0\r\nContent-Type: image/x\r\nContent-Transfer-Encoding: binary\r\n\r\n\0\n\r\u00ff";
+        try (var smtp = servers.submission()) {
+            smtp.command("MAIL FROM:<ann@example.test> BODY=BINARYMIME", "250");
+            smtp.command("RCPT TO:<zoe@other.test>", "250");
+            smtp.send("BDAT " + letter.length() + " LAST\r\n" + letter);
+            assertTrue(smtp.reply().startsWith("250"));
+        }
+        Soon.happens(() -> Correspondents.subjects(there, "zoe").equals(List.of("Subject: binary")), here::log);
+        try (var pop = new Pop3(there.port("pop3"), "zoe", "secret")) {
+            var lines = pop.retrieve(1);
+            assertTrue(lines.contains("Content-Transfer-Encoding: base64") && lines.getLast().equals("AAoN/w=="), lines.toString());
+        }
+        Soon.happens(this::queueIsEmpty, here::log);
+    }
+
+    @Test
     void aHostIsProvenByTheKeyThatItsSignedZoneNames() throws Exception {
         var record = "_" + port + "._tcp.mx.other.test";
         zone.authentic().tlsa(record, 3, 1, 1, new byte[32]);

@@ -53,7 +53,7 @@ record Extensions(Connection connection, Client client, Dialect dialect, SmtpSet
 
     List<String> announced(String host) {
         var lines = new ArrayList<>(List.of(host, "PIPELINING", "SIZE " + settings.maxSizeOctets(), "8BITMIME", "SMTPUTF8",
-                "ENHANCEDSTATUSCODES", "CHUNKING", "DSN", limits()));
+                "ENHANCEDSTATUSCODES", "CHUNKING", "BINARYMIME", "DSN", limits()));
         if (dialect == Dialect.SMTP) {
             lines.add("PRDR");
         }

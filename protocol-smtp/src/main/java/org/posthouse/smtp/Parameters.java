@@ -18,7 +18,7 @@ final class Parameters {
     private static final Pattern PARAMETER = Pattern.compile("([A-Za-z0-9][A-Za-z0-9-]*)(?:=([^=\\s]+))?");
 
     /** Of RFC 6152, RFC 3030, in upper case. */
-    private static final Set<String> BODIES = Set.of("7BIT", "8BITMIME");
+    private static final Set<String> BODIES = Set.of("7BIT", "8BITMIME", "BINARYMIME");
 
     private Parameters() {}
 
