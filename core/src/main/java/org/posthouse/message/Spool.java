@@ -3,10 +3,14 @@ package org.posthouse.message;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PipedInputStream;
+import java.io.PipedOutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Where a message's octets wait while it is on its way in: in memory up to a bound for each and one for all together, above
@@ -14,6 +18,11 @@ import java.util.concurrent.atomic.AtomicLong;
  * files are not durable and need not be: nothing in them is ours before a queue or store has it.
  */
 public final class Spool {
+    /** What somebody writes. */
+    public interface Writing {
+        void to(OutputStream out) throws IOException;
+    }
+
     private static final int FIRST_BUFFER = 8 * 1024;
     private static final String PREFIX = "spool-";
 
@@ -85,6 +94,32 @@ public final class Spool {
             if (!stays) {
                 allInMemory.addAndGet(-memory.size());
             }
+        }
+    }
+
+    /** The same for octets that are written, not read. */
+    public Spooled take(Writing writing, long maxOctets) throws Refusal, IOException {
+        try (var in = new PipedInputStream(FIRST_BUFFER); var out = new PipedOutputStream(in)) {
+            var failed = new AtomicReference<IOException>();
+            var writer = Thread.ofVirtual().name("spool").start(() -> {
+                try (out) {
+                    writing.to(out);
+                } catch (IOException e) {
+                    failed.set(e);
+                }
+            });
+            var taken = take(in, maxOctets);
+            try {
+                writer.join();
+            } catch (InterruptedException e) {
+                taken.close();
+                throw new IOException("interrupted", e);
+            }
+            if (failed.get() != null) {
+                taken.close();
+                throw failed.get();
+            }
+            return taken;
         }
     }
 

@@ -2,8 +2,6 @@ package org.posthouse.pipeline;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -24,13 +22,10 @@ import org.posthouse.disk.Disk;
 import org.posthouse.message.Address;
 import org.posthouse.message.Content;
 import org.posthouse.message.MessageId;
-import org.posthouse.message.Network;
 import org.posthouse.message.Refusal;
 import org.posthouse.message.SessionId;
 import org.posthouse.message.Status;
 import org.posthouse.message.StoredContent;
-import org.posthouse.net.Listener;
-import org.posthouse.net.Peer;
 import org.posthouse.net.SessionIds;
 import org.posthouse.net.Site;
 import org.posthouse.queue.Courier;
@@ -64,33 +59,10 @@ public final class DropFolder implements AutoCloseable {
     private final Disk disk;
     private final Site site;
     private final Clock clock;
-    private final Listener listener = new Here();
+    private final Here here = new Here("sendmail");
     private final SessionIds ids = new SessionIds();
     private final Map<String, Instant> resting = new HashMap<>();
     private final Thread thread = Thread.ofVirtual().name("drop folder").unstarted(this::run);
-
-    /** This machine's own users are trusted as those of a listener's {@code relay-from} are. */
-    private record Here() implements Listener {
-        @Override public String name() {
-            return "sendmail";
-        }
-
-        @Override public String protocol() {
-            return "sendmail";
-        }
-
-        @Override public Role role() {
-            return Role.MX;
-        }
-
-        @Override public Tls tls() {
-            return Tls.NONE;
-        }
-
-        @Override public List<Network> relayFrom() {
-            return List.of(new Network(InetAddress.ofLiteral("127.0.0.1"), 32));
-        }
-    }
 
     public DropFolder(Intake intake, Courier courier, Disk disk, Site site, Clock clock) {
         this.intake = intake;
@@ -217,7 +189,7 @@ public final class DropFolder implements AutoCloseable {
 
     /** Who is still to be served. */
     private List<String> taken(String name, DroppedMail mail, Path file) throws IOException {
-        var client = client(name);
+        var client = here.client(new SessionId(name));
         var sender = new Sender(address(mail.from()).orElse(Address.NULL), parameters("RET", mail.ret(), "ENVID", mail.envelopeId()));
         var content = content(name, mail, file, sender.address());
         var became = new LinkedHashMap<String, Status>();
@@ -240,14 +212,6 @@ public final class DropFolder implements AutoCloseable {
     }
 
     private record Taken(MessageId id, Sender from, Content content) {}
-
-    private Client client(String name) {
-        var here = new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0);
-        var client = new Client(new Peer(new SessionId(name), here, here, listener, false));
-        client.hello("localhost");
-        client.protocol("sendmail");
-        return client;
-    }
 
     private Status accepted(Transaction transaction, String to, DroppedMail mail, Map<String, Recipient> recipients) {
         var address = address(to);

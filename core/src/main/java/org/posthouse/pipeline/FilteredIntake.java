@@ -9,6 +9,7 @@ import java.util.stream.Stream;
 import org.posthouse.config.Values;
 import org.posthouse.message.Address;
 import org.posthouse.message.Refusal;
+import org.posthouse.net.SessionIds;
 import org.posthouse.queue.Destination;
 import org.posthouse.queue.Route;
 
@@ -21,6 +22,7 @@ public final class FilteredIntake implements Intake {
 
     private final Rooms rooms;
     private final Screening screening;
+    private final SessionIds ids = new SessionIds();
     private volatile Settings settings = new Settings(Thresholds.NEVER, USUAL_MAX_OCTETS, SubmissionSettings.USUAL);
 
     public FilteredIntake(Rooms rooms) {
@@ -52,6 +54,11 @@ public final class FilteredIntake implements Intake {
     @Override
     public Transaction begin(Client client) {
         return new Incoming(client, rooms, screening, settings);
+    }
+
+    @Override
+    public Transaction beginOwn(String writer) {
+        return begin(new Here(writer).client(ids.next()));
     }
 
     @Override

@@ -10,9 +10,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.posthouse.message.Address;
 import org.posthouse.message.Content;
 import org.posthouse.message.MessageId;
+import org.posthouse.message.Recoded;
 import org.posthouse.message.Refusal;
 import org.posthouse.message.Spooled;
 import org.posthouse.message.Status;
@@ -31,6 +33,9 @@ import org.slf4j.LoggerFactory;
  */
 final class Incoming implements Transaction {
     private static final Logger log = LoggerFactory.getLogger(FilteredIntake.class);
+
+    private static final String BODY = "BODY";
+    private static final Set<String> HOSTS = Set.of("smtp", "lmtp");
 
     private record Accepted(Recipient to, List<Way> where) {}
 
@@ -138,11 +143,38 @@ final class Incoming implements Transaction {
         var spooled = rooms.spool().take(in, settings.maxMessageOctets());
         try {
             Hops.check(spooled);
-            var receipt = settle(spooled);
-            ledger.concluded(receipt, from, spooled.size(), Duration.ofNanos(System.nanoTime() - start));
-            return receipt;
+            return isBinary() && staysHere() ? inLines(spooled, start) : settled(spooled, start);
         } finally {
             release(spooled);
+        }
+    }
+
+    private Receipt settled(Spooled spooled, long start) throws IOException {
+        var receipt = settle(spooled);
+        ledger.concluded(receipt, from, spooled.size(), Duration.ofNanos(System.nanoTime() - start));
+        return receipt;
+    }
+
+    private boolean isBinary() {
+        return from.parameters().getOrDefault(BODY, "").equalsIgnoreCase("BINARYMIME");
+    }
+
+    /** Whether anybody gets it who is no host that can be asked what it takes. */
+    private boolean staysHere() {
+        return accepted.values().stream().flatMap(one -> one.where.stream()).anyMatch(way -> !HOSTS.contains(way.to().transport()));
+    }
+
+    /** RFC 3030 §3: mailboxes are read by lines. */
+    private Receipt inLines(Spooled binary, long start) throws Refusal, IOException {
+        var recoded = Recoded.of(binary, Recoded.Into.LINES).orElseThrow(() -> new Refusal("5.6.1", "this binary message cannot be converted"));
+        var parameters = new HashMap<>(from.parameters());
+        parameters.put(BODY, "8BITMIME");
+        from = new Sender(from.address(), parameters);
+        var lines = rooms.spool().take(recoded::write, 2 * settings.maxMessageOctets());
+        try {
+            return settled(lines, start);
+        } finally {
+            release(lines);
         }
     }
 

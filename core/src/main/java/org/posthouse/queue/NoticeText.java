@@ -71,7 +71,8 @@ record NoticeText(What what, Item about, List<Ended> ended, Instant until) {
 
     /** @param returned valid as long as the result is used */
     Content message(String id, Address to, String hostname, Instant now, Content returned) throws IOException {
-        boolean whole = what == What.FAILED && DsnReturn.of(about.from()).what().filter(DsnReturn.What.FULL::equals).isPresent();
+        boolean binary = about.from().parameters().getOrDefault("BODY", "").equalsIgnoreCase("BINARYMIME"); // RFC 3030 §3: a notice is none
+        boolean whole = what == What.FAILED && !binary && DsnReturn.of(about.from()).what().filter(DsnReturn.What.FULL::equals).isPresent();
         var boundary = "=_%08x.%x".formatted(id.hashCode(), now.toEpochMilli());
         var type = international() ? whole ? "message/global" : "message/global-headers" : whole ? "message/rfc822" : "text/rfc822-headers";
         var before = head(id, to, hostname, now, boundary) + status(hostname) + part(boundary, type, "Content-Transfer-Encoding: 8bit\r\n");

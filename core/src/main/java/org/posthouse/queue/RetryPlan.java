@@ -2,8 +2,11 @@ package org.posthouse.queue;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.posthouse.config.Values;
+import org.posthouse.pipeline.DeliverBy;
+import org.posthouse.pipeline.DeliverBy.Otherwise;
 
 /**
  * When what waits is tried again (RFC 5321 §4.5.4.1): after {@code first}, then after twice as long each time up to
@@ -34,8 +37,17 @@ record RetryPlan(Duration first, Duration longest, Duration expire, Duration del
         var pause = begin.multipliedBy(1L << Math.clamp(item.attempts() - 1, 0, MOST_DOUBLINGS));
         long millis = Math.max(SHORTEST_MILLIS, pause.compareTo(longest) < 0 ? pause.toMillis() : longest.toMillis());
         var next = now.plusMillis(millis * 4 / 5 + random.nextLong(millis * 2 / 5));
-        var end = end(item);
+        var end = earlier(end(item), by(item, Otherwise.NOTIFY).filter(now::isBefore));
         return next.isAfter(end) && end.isAfter(now) ? end : next;
+    }
+
+    /** RFC 2852: until when it is wanted, where otherwise that is to be done. */
+    private static Optional<Instant> by(Queue.Item item, Otherwise otherwise) {
+        return DeliverBy.of(item.from()).filter(by -> by.otherwise() == otherwise).map(DeliverBy::until);
+    }
+
+    private static Instant earlier(Instant one, Optional<Instant> other) {
+        return other.filter(one::isAfter).orElse(one);
     }
 
     /** RFC 4865: mail that was to be held begins to grow old with its release. */
@@ -45,7 +57,7 @@ record RetryPlan(Duration first, Duration longest, Duration expire, Duration del
 
     /** Until when it is tried. */
     Instant end(Queue.Item item) {
-        return begin(item).plus(expire);
+        return earlier(begin(item).plus(expire), by(item, Otherwise.RETURN));
     }
 
     boolean expired(Queue.Item item, Instant now) {
@@ -53,6 +65,6 @@ record RetryPlan(Duration first, Duration longest, Duration expire, Duration del
     }
 
     boolean late(Queue.Item item, Instant now) {
-        return !now.isBefore(begin(item).plus(delayNotice));
+        return !now.isBefore(earlier(begin(item).plus(delayNotice), by(item, Otherwise.NOTIFY)));
     }
 }

@@ -27,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.posthouse.auth.AccountId;
 import org.posthouse.config.Values;
 import org.posthouse.message.BadSetting;
+import org.posthouse.message.Address;
 import org.posthouse.message.Refusal;
 import org.posthouse.message.Status;
 import org.posthouse.message.Unavailable;
@@ -91,6 +92,27 @@ class FilteredIntakeTest {
             assertEquals("5.3.4", assertThrows(Refusal.class, () -> mail.data(in(LETTER.repeat(10)))).status().code());
         }
         assertEquals(1, house.metrics.counted("intake_messages", "result", "refused", "code", "5.3.4"));
+    }
+
+    @Test
+    void aBinaryMessageIsMadeOfLinesForMailboxes() throws Exception {
+        var binary = new Sender(new Address("eve", "elsewhere.test"), Map.of("BODY", "binarymime"));
+        var header = "MIME-Version: 1.0\r\nContent-Type: %s\r\nContent-Transfer-Encoding: binary\r\n\r\n";
+        try (var mail = house.intake.begin(client())) {
+            mail.from(binary);
+            mail.to(ANN);
+            mail.data(in(header.formatted("image/x") + "\0\n\r"));
+        }
+        var taken = house.local.taken().getFirst();
+        assertTrue(text(taken).endsWith("MIME-Version: 1.0\r\nContent-Type: image/x\r\nContent-Transfer-Encoding: base64\r\n\r\nAAoN"), text(taken));
+        assertEquals(Map.of("BODY", "8BITMIME"), taken.from().parameters());
+        try (var mail = house.intake.begin(client())) {
+            mail.from(binary);
+            mail.to(ANN);
+            var signed = in(header.formatted("multipart/signed; boundary=b") + "--b\r\n\r\n\0\r\n--b--\r\n");
+            assertEquals("5.6.1", assertThrows(Refusal.class, () -> mail.data(signed)).status().code());
+        }
+        assertSpoolIsEmpty();
     }
 
     @Test

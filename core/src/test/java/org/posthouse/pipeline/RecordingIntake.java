@@ -16,6 +16,7 @@ import org.posthouse.auth.AccountId;
 import org.posthouse.message.Address;
 import org.posthouse.message.MessageId;
 import org.posthouse.message.Refusal;
+import org.posthouse.message.SessionId;
 import org.posthouse.message.Status;
 
 /**
@@ -41,6 +42,7 @@ public final class RecordingIntake implements Intake {
     private final Map<At, IOException> failures = new ConcurrentHashMap<>();
     private final Map<String, List<Address>> members = new ConcurrentHashMap<>();
     private final AtomicInteger open = new AtomicInteger();
+    private final AtomicInteger own = new AtomicInteger();
     private volatile Optional<Status> refusedContent = Optional.empty();
     private volatile int readFirst;
 
@@ -83,6 +85,11 @@ public final class RecordingIntake implements Intake {
         failIfTold(At.BEGIN);
         open.incrementAndGet();
         return new Recording(client, new MessageId(client.peer().session(), client.nextMessage()));
+    }
+
+    @Override
+    public Transaction beginOwn(String writer) throws IOException {
+        return begin(new Here(writer).client(new SessionId(writer + own.incrementAndGet())));
     }
 
     /** {@link #members} names this one for that address; addresses that end in {@code here.example} and have none are unknown. */

@@ -30,6 +30,7 @@ import org.posthouse.message.Unavailable;
 import org.posthouse.net.FixedSite;
 import org.posthouse.observe.MemoryMetrics;
 import org.posthouse.observe.MemoryTrace;
+import org.posthouse.pipeline.DeliverBy;
 import org.posthouse.pipeline.Recipient;
 import org.posthouse.pipeline.Sender;
 import org.posthouse.queue.Queue.Entry;
@@ -403,6 +404,31 @@ class QueuedCourierTest {
         clock.pass(Duration.ofMinutes(50));
         round();
         assertEquals(List.of("s.1"), waiting().stream().map(e -> e.item().id()).toList());
+    }
+
+    @Test
+    void mailThatIsNotThereInTimeGoesBack() throws Exception {
+        all(new Outcome.Deferred(FULL));
+        send(DeliverBy.kept(new Sender(BOB_SENDS.address(), Map.of("BY", "600;R")), clock.instant()), ANN);
+        clock.pass(Duration.ofSeconds(599));
+        round();
+        assertEquals(List.of("s.1"), waiting().stream().map(e -> e.item().id()).toList());
+        clock.pass(Duration.ofSeconds(1));
+        round();
+        assertEquals(List.of("<>"), waiting().stream().map(e -> "<" + e.item().from() + ">").toList());
+    }
+
+    @Test
+    void whoWantsToKnowIsToldWhenMailIsNotThereInTime() throws Exception {
+        all(new Outcome.Deferred(FULL));
+        send(DeliverBy.kept(new Sender(BOB_SENDS.address(), Map.of("BY", "600;N")), clock.instant()), ANN);
+        clock.pass(Duration.ofSeconds(599));
+        round();
+        assertEquals(1, waiting().size());
+        clock.pass(Duration.ofSeconds(1));
+        round();
+        assertEquals(2, waiting().size());
+        assertTrue(waiting().stream().anyMatch(e -> e.item().id().equals("s.1")));
     }
 
     @Test

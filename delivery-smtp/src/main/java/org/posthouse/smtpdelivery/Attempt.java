@@ -116,7 +116,7 @@ final class Attempt {
     private boolean tried(Host host) {
         tried++;
         try {
-            var demand = protection.of(host);
+            var demand = protection.of(host, letter);
             var session = open(host, letter.requiresTls() ? demand.proven(host) : demand);
             sessions++;
             deliver(session);
@@ -133,10 +133,10 @@ final class Attempt {
         var wishes = new Opening.Wishes(isLmtp() ? "LHLO" : "EHLO", rooms.site.hostname(), demand, credential, source);
         try {
             var session = rooms.opening.open(host, wishes, until);
-            rooms.results.count(host.domain(), demand.by(), Optional.empty());
+            rooms.results.count(host, demand, TlsResults.SUCCESSFUL, Optional.of(session.wire().local().getAddress()));
             return session;
         } catch (NoSession e) {
-            e.tls().ifPresent(cause -> rooms.results.count(host.domain(), demand.by(), Optional.of(cause)));
+            e.tls().ifPresent(cause -> rooms.results.count(host, demand, cause, e.from()));
             if (demand.by() == Demand.By.STS_TESTING && e.tls().isPresent()) {
                 return open(host, Demand.IF_POSSIBLE); // RFC 8461 §5: it is told of, and no more
             }
@@ -178,7 +178,7 @@ final class Attempt {
     }
 
     private void release(Session session) {
-        if (session.usable() && session.messages() < rooms.settings.messages()) {
+        if (session.usable() && session.messages() < rooms.settings.messages() && !protection.waived()) {
             rooms.idle.put(key, session);
         } else {
             session.close();

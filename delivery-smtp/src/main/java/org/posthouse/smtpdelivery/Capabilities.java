@@ -29,8 +29,13 @@ record Capabilities(Map<String, String> keywords) {
 
     /** RFC 1870 §3: the largest message; zero for no word about it. */
     long largest() {
-        var size = keywords.getOrDefault("SIZE", "");
-        return size.matches("\\d{1,18}") ? Long.parseLong(size) : 0;
+        return number("SIZE");
+    }
+
+    /** What follows a keyword; zero where that is no number. */
+    long number(String keyword) {
+        var text = keywords.getOrDefault(keyword, "");
+        return text.matches("\\d{1,18}") ? Long.parseLong(text) : 0;
     }
 
     boolean authenticatesBy(String mechanism) {

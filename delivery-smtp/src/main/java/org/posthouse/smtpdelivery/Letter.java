@@ -3,12 +3,17 @@ package org.posthouse.smtpdelivery;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.IDN;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
 import org.posthouse.message.Address;
 import org.posthouse.message.Content;
+import org.posthouse.message.Recoded;
 import org.posthouse.message.Status;
 import org.posthouse.net.Outgoing;
+import org.posthouse.pipeline.DeliverBy;
 import org.posthouse.pipeline.Recipient;
 import org.posthouse.pipeline.Sender;
 import org.posthouse.queue.Consignment;
@@ -17,16 +22,19 @@ import org.posthouse.queue.Consignment;
 final class Letter {
     private static final int PIECE = 64 * 1024;
     private static final String REQUIRETLS = "REQUIRETLS";
+    private static final String DELIVERBY = "DELIVERBY";
 
     private final Sender from;
     private final Content content;
     private final Nature nature;
-    private Optional<Optional<SevenBit>> converted = Optional.empty(); // until somebody asks
+    private final boolean binary;
+    private final Map<Recoded.Into, Optional<Recoded>> converted = new EnumMap<>(Recoded.Into.class); // once somebody asks
 
     private Letter(Sender from, Content content, Nature nature) {
         this.from = from;
         this.content = content;
         this.nature = nature;
+        this.binary = from.parameters().getOrDefault("BODY", "").equalsIgnoreCase("BINARYMIME");
     }
 
     static Letter of(Consignment consignment) throws IOException {
@@ -37,20 +45,25 @@ final class Letter {
         return content;
     }
 
+    /** RFC 3030 §3: perhaps not of lines. It goes by BDAT, or as something else. */
+    boolean isBinary() {
+        return binary;
+    }
+
     /** Whether it can be counted instead of ended by a dot (RFC 3030). */
     boolean countable(Capabilities can) {
-        return !nature.bare() && !changes(can);
+        return (binary || !nature.bare()) && !changes(can);
     }
 
     /** Whether it is sent otherwise than it is. */
     private boolean changes(Capabilities can) {
-        return nature.body() && !can.has("8BITMIME");
+        return binary ? !can.has("BINARYMIME") || !can.has("CHUNKING") : nature.body() && !can.has("8BITMIME");
     }
 
     /** It, or what of it such a server takes. */
     void write(Capabilities can, OutputStream out) throws IOException {
         if (changes(can)) {
-            converted().orElseThrow(() -> new IOException("the message cannot be converted")).write(out);
+            converted(can).orElseThrow(() -> new IOException("the message cannot be converted")).write(out);
             return;
         }
         try (var in = content.open()) {
@@ -61,11 +74,12 @@ final class Letter {
         }
     }
 
-    private Optional<SevenBit> converted() throws IOException {
-        if (converted.isEmpty()) {
-            converted = Optional.of(SevenBit.of(content));
+    private Optional<Recoded> converted(Capabilities can) throws IOException {
+        var into = can.has("8BITMIME") ? Recoded.Into.LINES : Recoded.Into.ASCII;
+        if (!converted.containsKey(into)) {
+            converted.put(into, Recoded.of(content, into));
         }
-        return converted.get();
+        return converted.get(into);
     }
 
     /** Whether its header is one of RFC 6532, and not merely wrong. */
@@ -76,6 +90,25 @@ final class Letter {
     /** RFC 8689: only over TLS to who is proven, all the way. */
     boolean requiresTls() {
         return from.parameters().containsKey(REQUIRETLS);
+    }
+
+    /** RFC 8689 §5: rather without TLS than not at all. REQUIRETLS is stronger. */
+    boolean waivesTls() {
+        return !requiresTls() && content.headers().first("TLS-Required").filter(v -> v.strip().equalsIgnoreCase("No")).isPresent();
+    }
+
+    /** RFC 2852 §4.2: who wants it back when it is late wants it handed on only to those who know that; and how late it may be. */
+    Optional<Status> late(Session session) {
+        var by = DeliverBy.of(from).filter(b -> b.otherwise() == DeliverBy.Otherwise.RETURN);
+        if (by.isEmpty()) {
+            return Optional.empty();
+        }
+        if (!session.capabilities().has(DELIVERBY)) {
+            return Optional.of(new Status("5.3.3", session.host() + " does not promise to deliver in time or not at all (DELIVERBY)"));
+        }
+        var left = by.get().left(Instant.now());
+        return left.compareTo(Duration.ofSeconds(Math.max(1, session.capabilities().number(DELIVERBY)))) >= 0 ? Optional.empty()
+                : Optional.of(new Status("5.4.7", "there is not enough time left for " + session.host() + " to deliver it"));
     }
 
     /** Why it can be given to nobody there. */
@@ -89,8 +122,9 @@ final class Letter {
         if (can.largest() > 0 && content.size() > can.largest()) { // RFC 1870 §6.1
             return Optional.of(new Status("5.3.4", host + " takes messages of at most " + can.largest() + " octets; this one has " + content.size()));
         }
-        if (nature.body() && !can.has("8BITMIME") && converted().isEmpty()) { // RFC 6152 §3: to convert it, or to send it back
-            return Optional.of(new Status("5.6.3", host + " does not take messages with 8-bit text (8BITMIME), and this one cannot be converted"));
+        if (changes(can) && converted(can).isEmpty()) { // RFC 6152 §3, RFC 3030 §3: to convert it, or to send it back
+            return Optional.of(binary ? new Status("5.6.1", host + " does not take binary messages (BINARYMIME), and this one cannot be converted")
+                    : new Status("5.6.3", host + " does not take messages with 8-bit text (8BITMIME), and this one cannot be converted"));
         }
         if (!can.has("SMTPUTF8") && internationalHeader()) {
             return Optional.of(new Status("5.6.9", host + " does not take messages with an international header (SMTPUTF8)"));
@@ -124,7 +158,9 @@ final class Letter {
         if (can.has("SIZE") && !changes(can)) {
             line.append(" SIZE=").append(content.size());
         }
-        if (can.has("8BITMIME") && (nature.body() || nature.header())) {
+        if (binary && !changes(can)) {
+            line.append(" BODY=BINARYMIME");
+        } else if (can.has("8BITMIME") && (nature.body() || nature.header())) {
             line.append(" BODY=8BITMIME");
         }
         boolean international = from.address().isInternational() || internationalHeader();
@@ -136,6 +172,9 @@ final class Letter {
         }
         if (requiresTls()) {
             line.append(" REQUIRETLS");
+        }
+        if (can.has(DELIVERBY)) {
+            DeliverBy.of(from).ifPresent(by -> line.append(" BY=").append(by.said(Instant.now())));
         }
         if (can.has("DSN")) { // RFC 3461 §4
             append(line, from.parameters(), "RET");

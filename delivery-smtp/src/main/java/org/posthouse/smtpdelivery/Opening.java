@@ -8,6 +8,7 @@ import java.util.Base64;
 import java.util.Optional;
 import org.posthouse.message.Status;
 import org.posthouse.net.Connector;
+import org.posthouse.net.Outgoing;
 import org.posthouse.net.TlsFailure;
 import org.posthouse.smtpdelivery.Credentials.Credential;
 
@@ -35,9 +36,6 @@ final class Opening {
         try {
             return opened(host, wishes, until);
         } catch (TlsFailure e) {
-            if (wishes.demand.needsTls()) {
-                throw new NoSession(new Status("4.7.5", host + ": " + e.getMessage()), TlsResults.name(e.why()));
-            }
             return open(host, wishes.plain(), until); // RFC 7435 §3: better than no delivery
         } catch (SocketTimeoutException e) {
             throw new NoSession("4.4.1", host + " did not answer in time");
@@ -65,11 +63,20 @@ final class Opening {
             }
             ready = true;
             return session;
+        } catch (TlsFailure e) {
+            if (!wishes.demand.needsTls()) {
+                throw e;
+            }
+            throw new NoSession(new Status("4.7.5", host + ": " + e.getMessage() + wishes.demand.author()), TlsResults.name(e.why()), own(wire));
         } finally {
             if (!ready) {
                 wire.close();
             }
         }
+    }
+
+    private static InetAddress own(Outgoing wire) {
+        return wire.local().getAddress();
     }
 
     private static void handshake(Session session, Wishes wishes) throws IOException {
@@ -120,7 +127,8 @@ final class Opening {
         }
         if (!session.capabilities().has("STARTTLS")) {
             if (wishes.demand.needsTls()) {
-                throw new NoSession(new Status("4.7.4", session.host() + " offers no TLS, which has to be"), "starttls-not-supported"); // RFC 3463 §3.8
+                var why = new Status("4.7.4", session.host() + " offers no TLS, which has to be" + wishes.demand.author()); // RFC 3463 §3.8
+                throw new NoSession(why, "starttls-not-supported", own(session.wire()));
             }
             return;
         }

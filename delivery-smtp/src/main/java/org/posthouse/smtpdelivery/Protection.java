@@ -1,5 +1,6 @@
 package org.posthouse.smtpdelivery;
 
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -15,23 +16,39 @@ final class Protection {
     private final Policy policy;
     private final Dns dns;
     private final StsPolicies policies;
+    private final TlsResults results;
     private final Target target;
     private Optional<Optional<StsPolicy>> sts = Optional.empty();
+    private boolean waived;
 
-    Protection(Policy policy, Target target, Dns dns, StsPolicies policies) {
+    Protection(Policy policy, Target target, Dns dns, StsPolicies policies, TlsResults results) {
         this.policy = policy;
         this.target = target;
         this.dns = dns;
         this.policies = policies;
+        this.results = results;
     }
 
-    /** @throws NoSession when this host must not be used */
-    Demand of(Host host) throws NoSession {
+    /**
+     * For one message. Its sender may waive what is published, never what the operator says.
+     *
+     * @throws NoSession when this host must not be used
+     */
+    Demand of(Host host, Letter letter) throws NoSession {
         if (policy.level() != Policy.Level.AUTO) {
             return policy.demand(host);
         }
+        if (letter.waivesTls()) {
+            waived = true;
+            return Demand.IF_POSSIBLE;
+        }
         var dane = host.assurance() == Host.Assurance.SIGNED ? dane(host) : Optional.<Demand>empty();
         return dane.isPresent() ? dane.get() : sts(host);
+    }
+
+    /** Whether sessions are good for this message alone. */
+    boolean waived() {
+        return waived;
     }
 
     /** RFC 7672 §2.2.2: first with the name at the end of the aliases, then with the one in the MX record. */
@@ -42,7 +59,7 @@ final class Protection {
                     return Optional.of(byRecords(host, base, records));
                 }
                 case Dns.Unknown<Tlsa>(var why) -> // RFC 7672 §2.1.2: who cuts us off from them must not win
-                    throw new NoSession("4.7.5", "the TLSA records of " + host + " cannot be looked up: " + why);
+                    throw new NoSession("4.7.5", "the TLSA records of " + host + " cannot be looked up (DANE): " + why);
                 case Dns.Found<Tlsa> _, Dns.None<Tlsa> _ -> { }
             }
         }
@@ -53,7 +70,13 @@ final class Protection {
     private static Demand byRecords(Host host, String base, List<Tlsa> records) {
         var usable = records.stream().filter(r -> (r.usage() == 2 || r.usage() == 3) && r.selector() <= 1 && r.matchingType() <= 2).toList();
         var names = Stream.of(base, host.name(), host.domain()).distinct().toList();
-        return new Demand(Demand.Need.MUST, usable.isEmpty() ? new Trust.Anyone() : new Trust.Dane(usable, names), Optional.of(base), Demand.By.TLSA);
+        return new Demand(Demand.Need.MUST, usable.isEmpty() ? new Trust.Anyone() : new Trust.Dane(usable, names), Optional.of(base), Demand.By.TLSA,
+                records.stream().map(Protection::written).toList());
+    }
+
+    /** As a zone file has it (RFC 6698 §2.2). */
+    private static String written(Tlsa record) {
+        return record.usage() + " " + record.selector() + " " + record.matchingType() + " " + HexFormat.of().formatHex(record.data());
     }
 
     private Demand sts(Host host) throws NoSession {
@@ -67,14 +90,20 @@ final class Protection {
         if (found.isEmpty()) {
             return Demand.IF_POSSIBLE;
         }
-        boolean enforced = found.get().mode() == StsPolicy.Mode.ENFORCE;
-        if (!found.get().covers(host.name())) {
-            if (enforced) {
-                throw new NoSession("4.7.5", host + " is not one of those that " + host.domain() + " names (MTA-STS)");
-            }
-            return Demand.IF_POSSIBLE;
+        return by(host, found.get());
+    }
+
+    private Demand by(Host host, StsPolicy policy) throws NoSession {
+        boolean enforced = policy.mode() == StsPolicy.Mode.ENFORCE;
+        var demand = new Demand(Demand.Need.MUST, new Trust.Roots(List.of(host.name())), Optional.empty(),
+                enforced ? Demand.By.STS : Demand.By.STS_TESTING, policy.published());
+        if (policy.covers(host.name())) {
+            return demand;
         }
-        return new Demand(Demand.Need.MUST, new Trust.Roots(List.of(host.name())), Optional.empty(),
-                enforced ? Demand.By.STS : Demand.By.STS_TESTING);
+        results.count(host, demand, "validation-failure", Optional.empty());
+        if (enforced) {
+            throw new NoSession("4.7.5", host + " is not one of those that " + host.domain() + " names (MTA-STS)");
+        }
+        return Demand.IF_POSSIBLE;
     }
 }

@@ -40,7 +40,7 @@ final class Sending {
     Sending(Session session, Letter letter, boolean chunking, boolean eachAnswered) {
         this.session = session;
         this.letter = letter;
-        this.chunking = chunking && letter.countable(session.capabilities()) && session.capabilities().has("CHUNKING");
+        this.chunking = (chunking || letter.isBinary()) && letter.countable(session.capabilities()) && session.capabilities().has("CHUNKING");
         this.eachAnswered = eachAnswered;
     }
 
@@ -69,7 +69,8 @@ final class Sending {
     private void hinder(List<Recipient> recipients) throws IOException {
         var can = session.capabilities();
         var host = session.host().toString();
-        var forAll = letter.obstacle(session);
+        var late = eachAnswered ? Optional.<Status>empty() : letter.late(session);
+        var forAll = late.isPresent() ? late : letter.obstacle(session);
         for (var to : recipients) {
             forAll.or(() -> letter.obstacle(host, can, to)).ifPresent(why -> fates.put(to, Fate.impossible(why)));
         }

@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
+import org.posthouse.message.Address;
 import org.posthouse.message.BadSetting;
 import org.posthouse.message.Setting;
 
@@ -18,11 +19,12 @@ import org.posthouse.message.Setting;
  * @param policies by destination as it is written, or by the end of a domain, {@code .example.org}
  * @param sources  of our own addresses, those for all
  * @param sourceOf those of single senders' domains
+ * @param reports  whom reports about TLS come from
  * @param attempt  after what time an attempt takes no new step
  */
 record Settings(int port, Waits waits, Policy policy, Map<String, Policy> policies, List<InetAddress> sources,
                 Map<String, InetAddress> sourceOf, MailHosts.Family family, boolean chunking, int recipients, int hosts,
-                int idleConnections, Duration idleTime, int messages, Duration attempt) {
+                int idleConnections, Duration idleTime, int messages, Duration attempt, Optional<Address> reports) {
     static Settings of(SmtpDelivery.Config config) {
         var waits = new Waits(positive("connect-timeout", config.connect_timeout()), positive("greeting-timeout", config.greeting_timeout()),
                 positive("tls-timeout", config.tls_timeout()), positive("command-timeout", config.command_timeout()),
@@ -34,7 +36,15 @@ record Settings(int port, Waits waits, Policy policy, Map<String, Policy> polici
                 pairs("source-address-of", config.source_address_of(), Settings::address), family(config.address_family()),
                 config.chunking(), config.recipients_per_message(), config.hosts_per_attempt(), config.idle_connections(),
                 Setting.duration("idle-time", config.idle_time()), config.messages_per_connection(),
-                positive("attempt-time", config.attempt_time()));
+                positive("attempt-time", config.attempt_time()), reports(config.tls_reports()));
+    }
+
+    private static Optional<Address> reports(String text) {
+        if (text.isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(Address.parse(text).filter(a -> a.hasDomain() && !a.isInternational())
+                .orElseThrow(() -> new BadSetting("tls-reports", "'" + text + "' is not an address; write it like tls-reports@example.org")));
     }
 
     private static Duration positive(String key, String text) {

@@ -22,6 +22,7 @@ import org.posthouse.net.Dns;
 import org.posthouse.net.Site;
 import org.posthouse.observe.Metrics;
 import org.posthouse.observe.Trace;
+import org.posthouse.pipeline.Intake;
 import org.posthouse.pipeline.Recipient;
 import org.posthouse.queue.Consignment;
 import org.posthouse.queue.Delivery;
@@ -47,6 +48,12 @@ public final class SmtpDelivery implements Delivery {
 
         @AttributeDefinition(description = "The same for single destinations and domains: example.org=verify, .example.net=encrypt")
         String[] tls_for() default {};
+
+        @AttributeDefinition(min = "1", max = "65535", description = "The port of the hosts that serve MTA-STS policies; 443 but for trials")
+        int policy_port() default 443;
+
+        @AttributeDefinition(description = "The address that reports to domains about TLS come from (TLSRPT); empty: none are sent")
+        String tls_reports() default "";
 
         @AttributeDefinition(description = "The file in conf/ with names and passwords for other hosts")
         String credentials() default "smtp-credentials";
@@ -110,7 +117,6 @@ public final class SmtpDelivery implements Delivery {
         String end_timeout() default "10m";
     }
 
-    private static final int HTTPS = 443;
     private static final Logger LOG = LoggerFactory.getLogger("delivery-smtp");
 
     private final Settings settings;
@@ -118,31 +124,40 @@ public final class SmtpDelivery implements Delivery {
     private final Dns dns;
     private final Attempt.Rooms rooms;
     private final StsPolicies policies;
+    private final Optional<TlsReports> reports;
     private final Credentials credentials;
 
     @Activate
     public SmtpDelivery(Config config, @Reference Dns dns, @Reference Connector connector, @Reference Site site, @Reference Disk disk,
-            @Reference States states, @Reference Trace trace, @Reference Metrics metrics) {
-        this(config, HTTPS, InstantSource.system(), dns, connector, site, disk, states, trace, metrics);
+            @Reference States states, @Reference Intake intake, @Reference Trace trace, @Reference Metrics metrics) {
+        this(config, InstantSource.system(), dns, connector, site, disk, states, intake, trace, metrics);
+        reports.ifPresent(TlsReports::begin);
     }
 
-    SmtpDelivery(Config config, int https, InstantSource clock, Dns dns, Connector connector, Site site, Disk disk, States states,
-            Trace trace, Metrics metrics) {
+    SmtpDelivery(Config config, InstantSource clock, Dns dns, Connector connector, Site site, Disk disk, States states,
+            Intake intake, Trace trace, Metrics metrics) {
         this.settings = Settings.of(config);
         this.dns = dns;
         this.site = site;
         var idle = new IdleSessions(settings.idleConnections(), settings.idleTime());
         var space = states.space("delivery-smtp", States.Keep.SOFT);
-        this.policies = new StsPolicies(dns, connector, space, clock, https);
+        var results = new TlsResults(space, settings.reports().isPresent() ? TlsResults.Keep.FOR_REPORTS : TlsResults.Keep.NOT, metrics, clock);
+        this.reports = settings.reports().map(from -> new TlsReports(results, space, dns, intake, site, from, clock));
+        this.policies = new StsPolicies(dns, connector, space, results, clock, config.policy_port());
         this.rooms = new Attempt.Rooms(settings, new MailHosts(dns, site, settings.family()), new Opening(connector, settings.waits()), idle,
-                new TlsResults(space, metrics, clock), trace, site);
+                results, trace, site);
         this.credentials = new Credentials(disk.conf(config.credentials()));
         metrics.gauge("smtp_delivery_idle_connections", idle::size);
     }
 
     @Deactivate
     public void end() {
+        reports.ifPresent(TlsReports::end);
         rooms.idle().close();
+    }
+
+    Optional<TlsReports> reports() {
+        return reports;
     }
 
     @Override
@@ -175,10 +190,11 @@ public final class SmtpDelivery implements Delivery {
             LOG.warn("waits id={} to={} cause=\"{}\"", consignment.id(), consignment.to(), e.getMessage());
             return all(consignment, new Outcome.Deferred(new Status("4.3.5", "mail to other hosts is wrongly set up here")));
         }
+        var letter = Letter.of(consignment);
         var policy = settings.policyFor(text, target)
                 .orElse(credential.isPresent() && !settings.policy().needsTls() ? Policy.VERIFY : settings.policy());
-        var protection = new Protection(policy, target, dns, policies);
-        return new Attempt(rooms, consignment, Letter.of(consignment), target, policy, protection, credential).made();
+        var protection = new Protection(policy, target, dns, policies, rooms.results());
+        return new Attempt(rooms, consignment, letter, target, policy, protection, credential).made();
     }
 
     private boolean isOurs(String domain) {

@@ -13,6 +13,7 @@ import java.util.regex.Pattern;
 import org.posthouse.net.Connector;
 import org.posthouse.net.Dns;
 import org.posthouse.net.Line.Ending;
+import org.posthouse.net.TlsFailure;
 import org.posthouse.net.Trust;
 import org.posthouse.state.Space;
 import org.slf4j.Logger;
@@ -34,14 +35,16 @@ final class StsPolicies {
     private final Dns dns;
     private final Connector connector;
     private final Space kept;
+    private final TlsResults results;
     private final InstantSource clock;
     private final int port;
 
     /** @param port of HTTPS */
-    StsPolicies(Dns dns, Connector connector, Space kept, InstantSource clock, int port) {
+    StsPolicies(Dns dns, Connector connector, Space kept, TlsResults results, InstantSource clock, int port) {
         this.dns = dns;
         this.connector = connector;
         this.kept = kept;
+        this.results = results;
         this.clock = clock;
         this.port = port;
     }
@@ -82,6 +85,7 @@ final class StsPolicies {
             var policy = StsPolicy.parse(id, lines("mta-sts." + domain), clock.instant());
             if (policy.isEmpty()) {
                 LOG.warn("mta-sts domain={} cause=\"what it serves is no policy\"", domain);
+                results.noPolicy(domain, "sts-policy-invalid");
                 return Optional.empty();
             }
             kept.remove("asked " + key(domain));
@@ -89,6 +93,7 @@ final class StsPolicies {
             return policy;
         } catch (IOException e) {
             LOG.warn("mta-sts domain={} cause=\"{}\"", domain, e.getMessage());
+            results.noPolicy(domain, e instanceof TlsFailure ? "sts-webpki-invalid" : "sts-policy-fetch-error");
             return Optional.empty();
         }
     }

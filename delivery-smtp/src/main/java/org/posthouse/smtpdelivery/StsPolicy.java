@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * What a domain demands of those who bring mail to it (RFC 8461 §3.2).
@@ -64,6 +65,11 @@ record StsPolicy(String id, Mode mode, List<String> hosts, Instant expires) {
         var name = host.toLowerCase(Locale.ROOT);
         int dot = name.indexOf('.');
         return hosts.stream().anyMatch(h -> h.equals(name) || h.startsWith("*.") && dot > 0 && h.substring(1).equals(name.substring(dot)));
+    }
+
+    /** As reports tell of it (RFC 8460 §4.4). */
+    List<String> published() {
+        return Stream.concat(Stream.of("version: STSv1", "mode: " + mode.name().toLowerCase(Locale.ROOT)), hosts.stream().map(h -> "mx: " + h)).toList();
     }
 
     /** One line, to be kept. */

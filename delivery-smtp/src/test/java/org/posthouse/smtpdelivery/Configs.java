@@ -33,6 +33,16 @@ final class Configs implements SmtpDelivery.Config {
     }
 
     @Override
+    public int policy_port() {
+        return value("policy-port", Integer.class, 443);
+    }
+
+    @Override
+    public String tls_reports() {
+        return value("tls-reports", String.class, "");
+    }
+
+    @Override
     public String credentials() {
         return value("credentials", String.class, "smtp-credentials");
     }

@@ -17,6 +17,7 @@ import org.posthouse.net.FixedSite;
 import org.posthouse.net.SocketConnector;
 import org.posthouse.observe.MemoryMetrics;
 import org.posthouse.pipeline.Recipient;
+import org.posthouse.pipeline.RecordingIntake;
 import org.posthouse.pipeline.Sender;
 import org.posthouse.queue.Consignment;
 import org.posthouse.queue.DeliveryId;
@@ -40,7 +41,7 @@ abstract class Ground {
     final MemoryMetrics metrics = new MemoryMetrics();
     final SetClock clock = new SetClock();
     final MemoryStates states = new MemoryStates(clock);
-    int https = 1;
+    final RecordingIntake intake = new RecordingIntake();
     SocketConnector connector;
     Remote remote;
     SmtpDelivery delivery;
@@ -63,7 +64,7 @@ abstract class Ground {
     }
 
     SmtpDelivery delivery(Configs configs) {
-        return new SmtpDelivery(configs, https, clock, dns, connector, new FixedSite(), new HomeDisk(home), states,
+        return new SmtpDelivery(configs, clock, dns, connector, new FixedSite(), new HomeDisk(home), states, intake,
                 (id, what, values) -> events.add(what + " " + List.of(values)), metrics);
     }
 

@@ -39,9 +39,13 @@ class PublishedTest extends Ground {
         certified = new Certified(home, "mx1.there.test", "mta-sts.there.test");
         remote.certified(certified);
         web = new ServerSocket(0, 5, InetAddress.ofLiteral("127.0.0.1"));
-        https = web.getLocalPort();
         Thread.ofVirtual().start(this::serve);
         delivery = delivery(settings());
+    }
+
+    @Override
+    Configs settings() {
+        return web == null ? super.settings() : super.settings().with("policy-port", web.getLocalPort());
     }
 
     @AfterEach

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.posthouse.message.Address;
 import org.posthouse.message.BadSetting;
 import org.posthouse.message.Contents;
+import org.posthouse.pipeline.DeliverBy;
 import org.posthouse.pipeline.Recipient;
 import org.posthouse.pipeline.Sender;
 import org.posthouse.queue.Destination;
@@ -243,5 +245,40 @@ class SmtpDeliveryTest extends Ground {
         assertThrows(BadSetting.class, () -> delivery(settings().with("tls", "always")));
         assertThrows(BadSetting.class, () -> delivery(settings().with("tls-for", new String[] {"verify"})));
         assertThrows(BadSetting.class, () -> delivery(settings().with("mail-timeout", "0s")));
+    }
+
+    @Test
+    void mailThatHasATimeIsHandedOnWithWhatIsLeftOfIt() throws Exception {
+        var inTime = DeliverBy.kept(new Sender(ANN, Map.of("BY", "600;R")), Instant.now());
+        assertEquals("failed 5.3.3", brief(delivery.deliver(consignment("smtp", "there.test", Contents.of(TEXT), inTime, ZOE)).get(ZOE)));
+        remote.extensions("PIPELINING", "DELIVERBY 300");
+        delivery = delivery(settings());
+        assertEquals("delivered", brief(delivery.deliver(consignment("smtp", "there.test", Contents.of(TEXT), inTime, ZOE)).get(ZOE)));
+        assertTrue(remote.taken().getFirst().mail().matches("MAIL FROM:<ann@example.test> BY=(600|59\\d);R"), remote.taken().getFirst().mail());
+        var hurried = DeliverBy.kept(new Sender(ANN, Map.of("BY", "299;R")), Instant.now());
+        assertEquals("failed 5.4.7", brief(delivery.deliver(consignment("smtp", "there.test", Contents.of(TEXT), hurried, ZOE)).get(ZOE)));
+        var late = DeliverBy.kept(new Sender(ANN, Map.of("BY", "-5;NT")), Instant.now());
+        assertEquals("delivered", brief(delivery.deliver(consignment("smtp", "there.test", Contents.of(TEXT), late, ZOE)).get(ZOE)));
+        assertTrue(remote.taken().getLast().mail().matches("MAIL FROM:<ann@example.test> BY=-\\d+;NT"), remote.taken().getLast().mail());
+    }
+
+    @Test
+    void aBinaryMessageIsSentAsItIsOrAsSomethingElse() throws Exception {
+        var header = "MIME-Version: 1.0\r\nContent-Type: %s\r\nContent-Transfer-Encoding: %s\r\n\r\n";
+        var text = header.formatted("image/x", "binary") + "\0\n.\n\r";
+        var binary = new Sender(ANN, Map.of("BODY", "BINARYMIME"));
+        for (var extensions : List.of(List.of("PIPELINING", "CHUNKING", "BINARYMIME"), List.of("8BITMIME", "CHUNKING"), List.of("BINARYMIME"))) {
+            remote.extensions(extensions.toArray(String[]::new));
+            delivery = delivery(settings());
+            assertEquals("delivered", brief(delivery.deliver(consignment("smtp", "there.test", Contents.of(text), binary, ZOE)).get(ZOE)));
+        }
+        assertEquals(text, remote.taken().getFirst().text());
+        assertEquals("MAIL FROM:<ann@example.test> BODY=BINARYMIME", remote.taken().getFirst().mail());
+        for (var taken : remote.taken().subList(1, 3)) {
+            assertEquals(header.formatted("image/x", "base64") + "AAouCg0=\r\n", taken.text());
+            assertEquals("MAIL FROM:<ann@example.test>", taken.mail());
+        }
+        var signed = Contents.of(header.formatted("multipart/signed; boundary=b", "binary") + "--b\r\n\r\n\0\r\n--b--\r\n");
+        assertEquals("failed 5.6.1", brief(delivery.deliver(consignment("smtp", "there.test", signed, binary, ZOE)).get(ZOE)));
     }
 }

@@ -4,9 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /** Debian's rbldnsd with some lists, and unbound that asks it; both on ports of the loopback. One list is served by nobody. */
 final class NameServers implements AutoCloseable {
@@ -44,25 +42,37 @@ final class NameServers implements AutoCloseable {
             .wild.example.org
             """;
 
-    private final List<Process> processes = new ArrayList<>();
+    private final Daemons daemons;
     private final int port = Neighbours.freePort();
 
     NameServers(Path dir) throws Exception {
         int lists = Neighbours.freePort();
+        daemons = new Daemons(dir);
         Files.createDirectories(dir);
         for (var file : List.of(List.of("clients", CLIENTS), List.of("welcome", WELCOME), List.of("closed", CLOSED), List.of("world", WORLD),
                 List.of("clients6", CLIENTS_V6), List.of("domains", DOMAINS))) {
             Files.writeString(dir.resolve(file.getFirst()), "$SOA 300 ns.example hostmaster.example 0 300 300 600 60\n$NS 300 ns.example\n" + file.getLast());
         }
-        run(dir, "rbldnsd", "-n", "-t", "60", "-u", Neighbours.user(), "-w", dir.toString(), "-b", "127.0.0.1/" + lists, "clients.example:ip4set:clients",
+        daemons.run("rbldnsd", "-n", "-t", "60", "-u", Neighbours.user(), "-w", dir.toString(), "-b", "127.0.0.1/" + lists, "clients.example:ip4set:clients",
                 "clients.example:ip6trie:clients6", "welcome.example:ip4set:welcome", "closed.example:ip4set:closed", "world.example:ip4set:world",
                 "domains.example:dnset:domains");
         Files.writeString(dir.resolve("unbound.conf"), conf(dir, lists), StandardCharsets.US_ASCII);
-        run(dir, "unbound", "-d", "-p", "-c", dir.resolve("unbound.conf").toString());
+        daemons.run("unbound", "-d", "-p", "-c", dir.resolve("unbound.conf").toString());
     }
 
     private String conf(Path dir, int lists) throws IOException {
-        var conf = new StringBuilder("""
+        var conf = new StringBuilder(resolver(port, dir, "iterator")).append("  local-zone: \"example.\" nodefault\n");
+        for (var zone : List.of("clients", "welcome", "closed", "world", "domains")) {
+            conf.append("stub-zone:\n  name: \"").append(zone).append(".example\"\n  stub-addr: 127.0.0.1@").append(lists).append('\n');
+        }
+        return conf.append("stub-zone:\n  name: \"away.example\"\n  stub-addr: 127.0.0.1@").append(Neighbours.freePort()).append('\n').toString();
+    }
+
+    /** An unbound of the loopback that asks only who is also there; more lines of its section may follow. */
+    static String resolver(int port, Path dir, String modules) {
+        return """
+                remote-control:
+                  control-enable: no
                 server:
                   interface: 127.0.0.1@%d
                   directory: "%s"
@@ -72,19 +82,8 @@ final class NameServers implements AutoCloseable {
                   use-syslog: no
                   do-ip6: no
                   do-not-query-localhost: no
-                  module-config: "iterator"
-                  local-zone: "example." nodefault
-                remote-control:
-                  control-enable: no
-                """.formatted(port, dir));
-        for (var zone : List.of("clients", "welcome", "closed", "world", "domains")) {
-            conf.append("stub-zone:\n  name: \"").append(zone).append(".example\"\n  stub-addr: 127.0.0.1@").append(lists).append('\n');
-        }
-        return conf.append("stub-zone:\n  name: \"away.example\"\n  stub-addr: 127.0.0.1@").append(Neighbours.freePort()).append('\n').toString();
-    }
-
-    private void run(Path dir, String... command) throws IOException {
-        processes.add(new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(dir.resolve(command[0] + ".log").toFile()).start());
+                  module-config: "%s"
+                """.formatted(port, dir, modules);
     }
 
     /** As the setting {@code resolvers} takes it. */
@@ -94,11 +93,6 @@ final class NameServers implements AutoCloseable {
 
     @Override
     public void close() throws InterruptedException {
-        for (var process : processes) {
-            process.destroy();
-            if (!process.waitFor(5, TimeUnit.SECONDS)) {
-                process.destroyForcibly();
-            }
-        }
+        daemons.close();
     }
 }

@@ -19,6 +19,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 final class Zone implements AutoCloseable {
     private static final int A = 1;
     private static final int MX = 15;
+    private static final int TXT = 16;
     private static final int TLSA = 52;
     private static final int NO_SUCH_NAME = 3;
 
@@ -51,6 +52,14 @@ final class Zone implements AutoCloseable {
 
     Zone a(String host, String address) {
         return with(host, A, InetAddress.ofLiteral(address).getAddress());
+    }
+
+    /** @param text of at most 255 octets */
+    Zone txt(String name, String text) {
+        var data = new ByteArrayOutputStream();
+        data.write(text.length());
+        data.writeBytes(text.getBytes(StandardCharsets.US_ASCII));
+        return with(name, TXT, data.toByteArray());
     }
 
     Zone tlsa(String name, int usage, int selector, int matching, byte[] digest) {

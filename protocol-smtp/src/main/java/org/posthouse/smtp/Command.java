@@ -21,6 +21,11 @@ sealed interface Command {
             return sender.parameters().containsKey("SMTPUTF8");
         }
 
+        /** RFC 3030 §3: what is not of lines comes in chunks. */
+        boolean binary() {
+            return sender.parameters().getOrDefault("BODY", "").equalsIgnoreCase("BINARYMIME");
+        }
+
         /** PRDR: a reply for each recipient after the message. */
         boolean wantsEach() {
             return sender.parameters().containsKey("PRDR");

@@ -53,7 +53,7 @@ record Extensions(Connection connection, Client client, Dialect dialect, SmtpSet
 
     List<String> announced(String host) {
         var lines = new ArrayList<>(List.of(host, "PIPELINING", "SIZE " + settings.maxSizeOctets(), "8BITMIME", "SMTPUTF8",
-                "ENHANCEDSTATUSCODES", "CHUNKING", "DSN", limits()));
+                "ENHANCEDSTATUSCODES", "CHUNKING", "BINARYMIME", "DSN", limits()));
         if (dialect == Dialect.SMTP) {
             lines.add("PRDR");
         }
@@ -62,6 +62,7 @@ record Extensions(Connection connection, Client client, Dialect dialect, SmtpSet
         }
         if (submission()) {
             lines.add("MT-PRIORITY");
+            lines.add("DELIVERBY");
         }
         if (futureRelease()) {
             lines.add("FUTURERELEASE " + settings.futureRelease().toSeconds() + " " + latestRelease());
@@ -101,7 +102,7 @@ record Extensions(Connection connection, Client client, Dialect dialect, SmtpSet
         }
         if (hello == Hello.HELO && !parameters.isEmpty() || !auth() && parameters.contains("AUTH")
                 || !connection.secure() && parameters.contains("REQUIRETLS") || dialect == Dialect.LMTP && parameters.contains("PRDR")
-                || !submission() && parameters.contains("MT-PRIORITY") // RFC 6710 §4.1: of users, who are known
+                || !submission() && (parameters.contains("MT-PRIORITY") || parameters.contains("BY")) // RFC 6710 §4.1: of users, who are known
                 || !futureRelease() && (parameters.contains("HOLDFOR") || parameters.contains("HOLDUNTIL"))) {
             return Optional.of(NOT_OFFERED);
         }

@@ -8,6 +8,9 @@ import org.posthouse.message.Status;
  * §4.1, and IMAP could not show it), no line and no message too long. The first rule broken is remembered.
  */
 final class LineRules {
+    /** All of it in lines, or only the header (RFC 3030 §3). */
+    enum Form { LINES, BINARY }
+
     private static final Status BARE = new Status("5.6.0", "Bare carriage return or line feed in the message; lines end with CR LF");
     private static final Status NUL = new Status("5.6.0", "NUL octet in the message");
     private static final Status LONG_LINE = new Status("5.6.0", "Line too long in the message");
@@ -15,14 +18,17 @@ final class LineRules {
 
     private final long maxLineOctets;
     private final long maxSizeOctets;
+    private final Form form;
     private long sizeOctets;
     private long lineOctets;
     private boolean afterCr;
+    private boolean free;
     private Optional<Status> fault = Optional.empty();
 
-    LineRules(long maxLineOctets, long maxSizeOctets) {
+    LineRules(long maxLineOctets, long maxSizeOctets, Form form) {
         this.maxLineOctets = maxLineOctets;
         this.maxSizeOctets = maxSizeOctets;
+        this.form = form;
     }
 
     Optional<Status> fault() {
@@ -35,7 +41,7 @@ final class LineRules {
             broken(TOO_BIG);
         }
         int i = from;
-        while (i < from + length && fault.isEmpty()) {
+        while (i < from + length && fault.isEmpty() && !free) {
             int plain = afterCr ? 0 : plain(octets, i, from + length);
             lineOctets += plain;
             i += plain;
@@ -67,6 +73,7 @@ final class LineRules {
         }
         afterCr = octet == '\r';
         if (octet == '\n') {
+            free = form == Form.BINARY && lineOctets == 2;
             lineOctets = 0;
         }
     }

@@ -24,10 +24,10 @@ final class MessageStream extends InputStream {
     private boolean ended;
     private Optional<IOException> broken = Optional.empty();
 
-    MessageStream(Framing framing, SmtpSettings settings, Clock clock) {
+    MessageStream(Framing framing, SmtpSettings settings, LineRules.Form form, Clock clock) {
         this.framing = framing;
         this.clock = clock;
-        rules = new LineRules(settings.maxLineOctets(), settings.maxSizeOctets());
+        rules = new LineRules(settings.maxLineOctets(), settings.maxSizeOctets(), form);
         mostOctets = Math.max(2 * settings.maxSizeOctets(), settings.maxSizeOctets() + BLOCK_OCTETS);
         deadline = clock.instant().plus(settings.times().message());
     }

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.posthouse.pipeline.DeliverBy;
 import org.posthouse.pipeline.DsnRequest;
 import org.posthouse.pipeline.DsnReturn;
 
@@ -17,7 +18,7 @@ final class Parameters {
     private static final Pattern PARAMETER = Pattern.compile("([A-Za-z0-9][A-Za-z0-9-]*)(?:=([^=\\s]+))?");
 
     /** Of RFC 6152, RFC 3030, in upper case. */
-    private static final Set<String> BODIES = Set.of("7BIT", "8BITMIME");
+    private static final Set<String> BODIES = Set.of("7BIT", "8BITMIME", "BINARYMIME");
 
     private Parameters() {}
 
@@ -59,6 +60,7 @@ final class Parameters {
             case "SMTPUTF8", "REQUIRETLS", "PRDR" -> wellFormed(value.isEmpty()); // RFC 6531 §3.4, RFC 8689 §2
             case "AUTH" -> wellFormed(!value.isEmpty()); // RFC 4954 §5: taken and not believed
             case "MT-PRIORITY" -> wellFormed(value.matches("-?[1-9]|0")); // RFC 6710 §8
+            case DeliverBy.BY -> wellFormed(DeliverBy.said(value, Instant.EPOCH).isPresent());
             case "HOLDFOR" -> wellFormed(value.matches("[1-9]\\d{0,8}")); // RFC 4865 §4.1
             case "HOLDUNTIL" -> wellFormed(instant(value).isPresent());
             case DsnReturn.RET, DsnReturn.ENVID -> Optional.empty(); // together, above

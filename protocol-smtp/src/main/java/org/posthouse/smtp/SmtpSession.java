@@ -16,7 +16,9 @@ import org.posthouse.net.Line;
 import org.posthouse.net.Listener;
 import org.posthouse.net.Strikes;
 import org.posthouse.pipeline.Client;
+import org.posthouse.pipeline.DeliverBy;
 import org.posthouse.pipeline.Transaction;
+import org.posthouse.smtp.LineRules.Form;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -293,7 +295,7 @@ final class SmtpSession {
         try {
             var transaction = services.intake().begin(client);
             state = new State.InMail(hello, mail, transaction, new ArrayList<>());
-            transaction.from(mail.sender());
+            transaction.from(DeliverBy.kept(mail.sender(), services.clock().instant()));
             messages++;
             return Reply.of(250, "2.1.0", "Sender ok");
         } catch (Refusal refusal) {
@@ -335,6 +337,8 @@ final class SmtpSession {
         var objection = objectionToContent();
         if (objection.isPresent()) {
             complain(objection.get());
+        } else if (state instanceof State.InMail mail && mail.mail().binary()) {
+            complain(503, "5.5.1", "A binary message comes by BDAT"); // RFC 3030 §3
         } else if (state instanceof State.InMail mail) {
             connection.write("354 End with a dot alone on a line\r\n");
             receive(mail, lines(new DotReader(connection), UnixLines.Dots.DOUBLED));
@@ -355,11 +359,11 @@ final class SmtpSession {
         var chunks = new ChunkReader(connection, chunk, this::nextChunk);
         var objection = objectionToContent();
         if (objection.isPresent()) {
-            boolean dropped = new MessageStream(chunks, settings, services.clock()).drain();
+            boolean dropped = new MessageStream(chunks, settings, Form.LINES, services.clock()).drain();
             complain(dropped ? objection.get() : objection.get().andEnd());
         } else if (state instanceof State.InMail mail) {
             try {
-                receive(mail, lines(chunks, UnixLines.Dots.AS_THEY_ARE));
+                receive(mail, mail.mail().binary() ? chunks : lines(chunks, UnixLines.Dots.AS_THEY_ARE));
             } catch (GivenUp e) {
                 perform(e.command);
             }
@@ -400,7 +404,7 @@ final class SmtpSession {
         state = new State.Receiving();
         connection.readTimeout(settings.times().data());
         try {
-            var content = new MessageStream(framing, settings, services.clock());
+            var content = new MessageStream(framing, settings, mail.mail().binary() ? Form.BINARY : Form.LINES, services.clock());
             var replies = taken(mail, content);
             boolean atNextCommand = content.drain();
             for (var reply : replies.subList(0, replies.size() - 1)) {

@@ -31,7 +31,7 @@ final class MessageStreamTest {
             int end = ("\r\n" + sent).indexOf("\r\n.\r\n");
             var text = ("\r\n" + sent).substring(0, end + 2).replace("\r\n.", "\r\n").substring(2);
             var connection = connection(sent);
-            check(text, sent, new MessageStream(new DotReader(connection), SETTINGS, connection.clock()), connection);
+            check(text, sent, new MessageStream(new DotReader(connection), SETTINGS, LineRules.Form.LINES, connection.clock()), connection);
             assertEquals(sent.substring(end + 3), rest(connection), () -> shown(sent));
         }
     }
@@ -43,7 +43,7 @@ final class MessageStreamTest {
             int first = random.nextInt(text.length() + 1);
             var connection = connection(text + "NOOP");
             var chunks = new ChunkReader(connection, new Command.Bdat(first, false), _ -> new Command.Bdat(text.length() - first, true));
-            check(text, text, new MessageStream(chunks, SETTINGS, connection.clock()), connection);
+            check(text, text, new MessageStream(chunks, SETTINGS, LineRules.Form.LINES, connection.clock()), connection);
             var rest = rest(connection); // after a fault in the first chunk, the second is a command of its own
             assertTrue(rest.equals("NOOP") || rest.equals(text.substring(first) + "NOOP"), () -> shown(text));
         }
@@ -84,7 +84,7 @@ final class MessageStreamTest {
         var connection = new ScriptedConnection(Listener.Role.MX, Listener.Tls.NONE);
         connection.segments(segment);
         connection.send(sent);
-        var stream = new MessageStream(new DotReader(connection), SETTINGS, connection.clock());
+        var stream = new MessageStream(new DotReader(connection), SETTINGS, LineRules.Form.LINES, connection.clock());
         try {
             stream.readAllBytes();
         } catch (IOException e) {

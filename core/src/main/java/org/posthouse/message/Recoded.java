@@ -1,4 +1,4 @@
-package org.posthouse.smtpdelivery;
+package org.posthouse.message;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -10,87 +10,93 @@ import java.util.IdentityHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import org.posthouse.message.Content;
-import org.posthouse.message.Part;
 
 /**
- * A message written so that its bodies are in ASCII (RFC 6152 §3): texts as quoted-printable, all else as base64 (RFC 2045 §6). What must
- * not be touched, because it is signed, or cannot be, is not converted.
+ * A message written so that its bodies suit those who get it (RFC 6152 §3, RFC 3030 §3): texts as quoted-printable, all else as base64
+ * (RFC 2045 §6). What must not be touched, because it is signed, or cannot be, is not converted.
  */
-final class SevenBit {
+public final class Recoded {
+    /** What bodies may be made of: lines, or lines of ASCII. No NUL is in a line, and no CR or LF stands alone. */
+    public enum Into { LINES, ASCII }
+
     /** How many parts a message may have that is to be converted; each is looked at for itself. */
-    static final int MOST_PARTS = 200;
+    public static final int MOST_PARTS = 200;
 
     private static final int PIECE = 64 * 1024;
     private static final int LARGEST_HEADER = 256 * 1024;
     private static final String ENCODING = "content-transfer-encoding:";
 
     private final Content content;
+    private final Into into;
     private final Map<Part, String> encodings = new IdentityHashMap<>(); // of the leaves that change
     private int parts;
 
-    private SevenBit(Content content) {
+    private Recoded(Content content, Into into) {
         this.content = content;
+        this.into = into;
     }
 
     /** Empty when it cannot be done. */
-    static Optional<SevenBit> of(Content content) throws IOException {
-        var made = new SevenBit(content);
+    public static Optional<Recoded> of(Content content, Into into) throws IOException {
+        var made = new Recoded(content, into);
         return made.plan(content.tree()) ? Optional.of(made) : Optional.empty();
     }
 
     private boolean plan(Part part) throws IOException {
-        if (++parts > MOST_PARTS || part.body() - part.start() > LARGEST_HEADER) {
+        if (++parts > MOST_PARTS || part.body() - part.start() > LARGEST_HEADER || into == Into.LINES && !fits(part.start(), part.body())) {
             return false;
         }
         if (part.parts().isEmpty()) {
             return leaf(part);
         }
         if (part.type().equals("multipart/signed") || part.type().equals("multipart/encrypted")) { // RFC 1847 §2.1
-            return !eightBit(part.body(), part.end());
+            return fits(part.body(), part.end());
         }
         long at = part.body();
         for (var inner : part.parts()) {
-            if (eightBit(at, inner.start()) || !plan(inner)) {
+            if (!fits(at, inner.start()) || !plan(inner)) {
                 return false;
             }
             at = inner.end();
         }
-        return !eightBit(at, part.end());
+        return fits(at, part.end());
     }
 
     private boolean leaf(Part part) throws IOException {
-        if (!eightBit(part.body(), part.end())) {
-            return true;
-        }
         var encoding = part.headers().first("Content-Transfer-Encoding").orElse("8bit").strip().toLowerCase(Locale.ROOT);
         boolean plain = encoding.equals("8bit") || encoding.equals("7bit") || encoding.equals("binary");
         boolean single = !part.type().startsWith("multipart/") && !part.type().startsWith("message/");
+        if (fits(part.body(), part.end()) && !(single && encoding.equals("binary"))) {
+            return true;
+        }
         if (plain && single) {
             encodings.put(part, part.type().startsWith("text/") ? "quoted-printable" : "base64");
         }
         return plain && single;
     }
 
-    private boolean eightBit(long from, long to) throws IOException {
+    private boolean fits(long from, long to) throws IOException {
         byte[] buffer = new byte[PIECE];
+        int last = 0;
         try (var in = content.open()) {
             in.skipNBytes(from);
             for (long left = to - from; left > 0; ) {
                 int n = in.read(buffer, 0, (int) Math.min(left, PIECE));
                 for (int i = 0; i < n; i++) {
-                    if (buffer[i] < 0) {
-                        return true;
+                    int octet = buffer[i];
+                    if (octet == 0 || octet < 0 && into == Into.ASCII || (octet == '\n') != (last == '\r')) {
+                        return false;
                     }
+                    last = octet;
                 }
                 left = n < 0 ? 0 : left - n;
             }
         }
-        return false;
+        return last != '\r';
     }
 
     /** The whole message. */
-    void write(OutputStream out) throws IOException {
+    public void write(OutputStream out) throws IOException {
         try (var in = content.open()) {
             write(content.tree(), in, out);
             in.transferTo(out);
@@ -136,7 +142,7 @@ final class SevenBit {
 
     private void added(Part part, StringBuilder kept) {
         var before = part.headers().first("Content-Transfer-Encoding");
-        var encoding = Optional.ofNullable(encodings.get(part)).or(() -> before.map(e -> e.strip().matches("(?i)8bit|binary") ? "7bit" : e));
+        var encoding = Optional.ofNullable(encodings.get(part)).or(() -> before.map(this::bounded));
         if (part == content.tree() && part.headers().first("MIME-Version").isEmpty()) {
             kept.append("MIME-Version: 1.0\r\n");
         }
@@ -144,6 +150,14 @@ final class SevenBit {
             kept.append("Content-Type: text/plain; charset=unknown-8bit\r\n"); // RFC 1428 §3
         }
         encoding.ifPresent(e -> kept.append("Content-Transfer-Encoding: ").append(e.replaceAll("[\r\n]", "")).append("\r\n"));
+    }
+
+    /** RFC 2045 §6.4: of what is inside nothing is more than that. */
+    private String bounded(String encoding) {
+        return switch (into) {
+            case ASCII -> encoding.strip().matches("(?i)8bit|binary") ? "7bit" : encoding;
+            case LINES -> encoding.strip().equalsIgnoreCase("binary") ? "8bit" : encoding;
+        };
     }
 
     private static void copy(InputStream in, long count, OutputStream out) throws IOException {
