@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.posthouse.config.Values;
 import org.posthouse.message.Content;
 import org.posthouse.message.MessageId;
@@ -44,6 +45,7 @@ public final class Courier {
     private static final Logger log = LoggerFactory.getLogger(Courier.class);
     private static final Duration LONGEST = Duration.ofMinutes(5); // RFC 5321 §4.5.3.2.6: clients wait ten for this reply
     private static final Duration USUAL_BUDGET = Duration.ofSeconds(2);
+    private static final Duration UNBEGUN = Duration.ofMinutes(5); // by then all items of a message are there, or it was refused
 
     /** What is the same for some recipients: the destination, what they get and from whom. */
     private record Parcel(Destination to, Batch batch) {
@@ -80,7 +82,7 @@ public final class Courier {
         this.notices = new Notices(queue, routes, site, trace, metrics, clock);
         this.aftermath = new Aftermath(queue, notices, clock);
         this.rounds = new Rounds(queue, attempts, aftermath, clock);
-        this.requeue = new Requeue(queue, routes, clock);
+        this.requeue = new Requeue(queue, routes, rounds::hasInHand, clock);
         this.trace = trace;
         this.metrics = metrics;
         this.clock = clock;
@@ -99,9 +101,14 @@ public final class Courier {
         rounds.start();
     }
 
-    /** Ends that, within about a second. */
-    public void close() throws InterruptedException {
-        rounds.close();
+    /** Begins no delivery any more. */
+    public void stop() {
+        rounds.stop();
+    }
+
+    /** Ends those that are under way: they have {@code grace}, but no longer than this, and then about a second to be cut off. */
+    public void close(Duration longest) throws InterruptedException {
+        rounds.close(settings.grace.compareTo(longest) < 0 ? settings.grace : longest);
     }
 
     /** Something in the queue may be due earlier than it was. */
@@ -134,12 +141,21 @@ public final class Courier {
      * nothing was taken.
      */
     public Map<Recipient, Status> deliver(MessageId id, Sender from, List<Copy> asked) throws IOException {
+        return deliver(id, from, "", asked);
+    }
+
+    /**
+     * The same.
+     *
+     * @param turn who sends it, where senders take turns: the same for all that one sends; empty: the address alone counts
+     */
+    public Map<Recipient, Status> deliver(MessageId id, Sender from, String turn, List<Copy> asked) throws IOException {
         if (!queue.isHere() && FutureRelease.of(from, Instant.EPOCH).isAfter(Instant.EPOCH)) {
             throw new Unavailable("no queue to keep mail until its time");
         }
         var copies = asked.stream().map(Expansion::of).toList();
         var parcels = parcels(id, from, copies);
-        var statuses = queue.isHere() ? taken(id, parcels) : straight(parcels);
+        var statuses = queue.isHere() ? taken(id, turn, parcels) : straight(parcels);
         var each = new LinkedHashMap<Recipient, Status>();
         for (var copy : copies) {
             each.put(copy.to(), copy.where().stream().map(way -> statuses.get(Parcel.of(from, copy, way)).get(way.recipient()))
@@ -194,31 +210,89 @@ public final class Courier {
     }
 
     /** With a queue: first what must go into it, since that may fail, then what can be delivered at once. */
-    private Map<Parcel, Map<Recipient, Status>> taken(MessageId id, Map<Parcel, Consignment> parcels) throws IOException {
+    private Map<Parcel, Map<Recipient, Status>> taken(MessageId id, String turn, Map<Parcel, Consignment> parcels) throws IOException {
         var batches = new LinkedHashMap<Batch, List<Consignment>>();
         parcels.forEach((parcel, consignment) -> batches.computeIfAbsent(parcel.batch, _ -> new ArrayList<>()).add(consignment));
-        var items = new LinkedHashMap<Item, Batch>();
-        batches.forEach((batch, some) -> items.put(item(items.isEmpty() ? id.text() : id + "-" + (items.size() + 1), batch.from, some,
-                batch.held), batch));
+        var toQueue = new LinkedHashMap<Item, Batch>();
         var atOnce = new LinkedHashMap<Item, Batch>();
-        for (var item : items.entrySet()) {
-            boolean later = FutureRelease.of(item.getKey().from(), item.getKey().arrived()).isAfter(item.getKey().arrived());
-            if (!later && item.getValue().held.isEmpty() && item.getKey().legs().stream().allMatch(l -> Attempts.atOnce(l.to()))) {
-                atOnce.put(item.getKey(), item.getValue());
-            } else {
-                put(item.getKey(), item.getValue().content, false);
-            }
+        for (var batch : batches.entrySet()) {
+            int number = toQueue.size() + atOnce.size() + 1;
+            var item = item(number == 1 ? id.text() : id + "-" + number, batch.getKey(), batch.getValue()).notes(Errand.notes(turn));
+            boolean local = item.legs().stream().allMatch(leg -> Attempts.atOnce(leg.to()));
+            (local && item.held().isEmpty() && !isForLater(item) ? atOnce : toQueue).put(item, batch.getKey());
         }
-        var left = atOnce.isEmpty() ? List.<DeliveryId>of() : triedAtOnce(atOnce);
+        var queued = batches.size() == 1 ? put(toQueue) : putTogether(toQueue);
+        var tried = new ArrayList<Item>();
+        var left = new ArrayList<>(atOnce.isEmpty() ? List.<DeliveryId>of() : triedAtOnce(atOnce, tried));
+        if (!left.isEmpty()) {
+            withdrawn(Stream.concat(queued.stream(), tried.stream()).toList()).forEach(item -> item.legs().forEach(leg -> left.add(leg.id())));
+        } else if (batches.size() > 1) {
+            queued.forEach(this::begin);
+        }
         var statuses = new HashMap<Parcel, Map<Recipient, Status>>();
         parcels.forEach((parcel, c) -> statuses.put(parcel, all(c, left.contains(c.id()) ? Attempts.LATER : Status.OK)));
         return statuses;
     }
 
-    private Item item(String id, Sender from, List<Consignment> consignments, Optional<String> held) {
+    private static boolean isForLater(Item item) {
+        return FutureRelease.of(item.from(), item.arrived()).isAfter(item.arrived());
+    }
+
+    private List<Item> put(Map<Item, Batch> items) throws IOException {
+        for (var item : items.entrySet()) {
+            put(item.getKey(), item.getValue().content, false);
+        }
+        return List.copyOf(items.keySet());
+    }
+
+    /** All or none, and nothing begins on them before {@link #begin}: the client that is told of a failure sends all of it again. */
+    private List<Item> putTogether(Map<Item, Batch> items) throws IOException {
+        var there = new ArrayList<Item>();
+        try {
+            for (var item : items.entrySet()) {
+                boolean waits = item.getKey().held().isPresent() || isForLater(item.getKey());
+                put(item.getKey(), item.getValue().content, waits ? due(item.getKey()) : clock.instant().plus(UNBEGUN));
+                there.add(item.getKey());
+            }
+            return there;
+        } catch (IOException e) {
+            withdrawn(there);
+            throw e;
+        }
+    }
+
+    /** What was put and is refused after all; who of it cannot be taken out again may get it twice. */
+    private List<Item> withdrawn(List<Item> items) {
+        var gone = new ArrayList<Item>();
+        for (var item : items) {
+            try {
+                queue.call(q -> q.remove(item.id()));
+                trace.event(item.id(), "withdrawn");
+                gone.add(item);
+            } catch (IOException e) {
+                log.error("not withdrawn id={} cause=\"{}\": it was refused and is delivered all the same", item.id(), e.toString());
+            }
+        }
+        return gone;
+    }
+
+    /** One that cannot be hurried now is due in a while. */
+    private void begin(Item item) {
+        if (item.held().isPresent() || isForLater(item)) {
+            return;
+        }
+        try {
+            queue.call(q -> q.release(item.id()));
+            rounds.arrived(item);
+        } catch (IOException e) {
+            log.warn("not begun id={} cause=\"{}\"", item.id(), e.toString());
+        }
+    }
+
+    private Item item(String id, Batch batch, List<Consignment> consignments) {
         var legs = consignments.stream().map(c -> new Leg(c.id(), c.to(),
                 c.recipients().stream().map(to -> new Waiting(to, Optional.empty())).toList())).toList();
-        return new Item(id, clock.instant(), from, legs).held(held);
+        return new Item(id, clock.instant(), batch.from, legs).held(batch.held);
     }
 
     private static Map<Recipient, Status> all(Consignment consignment, Status status) {
@@ -227,8 +301,12 @@ public final class Courier {
         return each;
     }
 
-    /** Those that could be neither delivered nor queued. */
-    private List<DeliveryId> triedAtOnce(Map<Item, Batch> items) throws IOException {
+    /**
+     * Those that could be neither delivered nor queued.
+     *
+     * @param queued gets what waits now
+     */
+    private List<DeliveryId> triedAtOnce(Map<Item, Batch> items, List<Item> queued) throws IOException {
         long deadline = System.nanoTime() + settings.budget.toNanos();
         var consignments = new ArrayList<Consignment>();
         items.forEach((item, batch) -> consignments.addAll(consignments(item, batch.content)));
@@ -243,6 +321,7 @@ public final class Courier {
             try {
                 if (!item.legs().isEmpty()) {
                     put(item, one.getValue().content, true);
+                    queued.add(item);
                 }
             } catch (IOException e) {
                 log.warn("not queued id={} cause=\"{}\"", item.id(), e.toString());
@@ -255,15 +334,23 @@ public final class Courier {
     /** @param tried whether it has been tried before, so that it should rest a little */
     private void put(Item item, Content content, boolean tried) throws IOException {
         var now = clock.instant();
-        var due = tried ? rounds.plan().next(item, now, RandomGenerator.getDefault()) : FutureRelease.of(item.from(), item.arrived());
+        var due = tried ? rounds.plan().next(item, now, RandomGenerator.getDefault()) : due(item);
+        put(item, content, due);
+        if (item.held().isEmpty() && !due.isAfter(now)) {
+            rounds.arrived(item);
+        }
+    }
+
+    private static Instant due(Item item) {
+        return FutureRelease.of(item.from(), item.arrived());
+    }
+
+    private void put(Item item, Content content, Instant due) throws IOException {
         queue.put(item, content, due);
         trace.event(item.id(), item.held().isPresent() ? "held" : "queued", "legs", item.legs().size(), "size", content.size(),
                 "why", item.held().orElse(null));
         metrics.count("queue_items", "what", item.held().isPresent() ? "held" : "queued");
         log.info("{} id={} from=<{}> size={}", item.held().isPresent() ? "held" : "queued", item.id(), item.from(), content.size());
-        if (item.held().isEmpty() && !due.isAfter(now)) {
-            rounds.arrived(item);
-        }
     }
 
     /** Without a queue. There is no place for what is to be held. */
