@@ -11,8 +11,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.random.RandomGenerator;
-import java.util.stream.Stream;
 import org.posthouse.config.Values;
 import org.posthouse.message.Content;
 import org.posthouse.message.MessageId;
@@ -45,7 +43,6 @@ public final class Courier {
     private static final Logger log = LoggerFactory.getLogger(Courier.class);
     private static final Duration LONGEST = Duration.ofMinutes(5); // RFC 5321 §4.5.3.2.6: clients wait ten for this reply
     private static final Duration USUAL_BUDGET = Duration.ofSeconds(2);
-    private static final Duration UNBEGUN = Duration.ofMinutes(5); // by then all items of a message are there, or it was refused
 
     /** What is the same for some recipients: the destination, what they get and from whom. */
     private record Parcel(Destination to, Batch batch) {
@@ -69,6 +66,7 @@ public final class Courier {
     private final Notices notices;
     private final Aftermath aftermath;
     private final Rounds rounds;
+    private final Admission admission;
     private final Requeue requeue;
     private final Trace trace;
     private final Metrics metrics;
@@ -82,6 +80,7 @@ public final class Courier {
         this.notices = new Notices(queue, routes, site, trace, metrics, clock);
         this.aftermath = new Aftermath(queue, notices, clock);
         this.rounds = new Rounds(queue, attempts, aftermath, clock);
+        this.admission = new Admission(queue, rounds, trace, metrics, clock);
         this.requeue = new Requeue(queue, routes, rounds::hasInHand, clock);
         this.trace = trace;
         this.metrics = metrics;
@@ -213,79 +212,46 @@ public final class Courier {
     private Map<Parcel, Map<Recipient, Status>> taken(MessageId id, String turn, Map<Parcel, Consignment> parcels) throws IOException {
         var batches = new LinkedHashMap<Batch, List<Consignment>>();
         parcels.forEach((parcel, consignment) -> batches.computeIfAbsent(parcel.batch, _ -> new ArrayList<>()).add(consignment));
-        var toQueue = new LinkedHashMap<Item, Batch>();
-        var atOnce = new LinkedHashMap<Item, Batch>();
+        var toQueue = new LinkedHashMap<Item, Content>();
+        var atOnce = new LinkedHashMap<Item, Content>();
         for (var batch : batches.entrySet()) {
             int number = toQueue.size() + atOnce.size() + 1;
             var item = item(number == 1 ? id.text() : id + "-" + number, batch.getKey(), batch.getValue()).notes(Errand.notes(turn));
             boolean local = item.legs().stream().allMatch(leg -> Attempts.atOnce(leg.to()));
-            (local && item.held().isEmpty() && !isForLater(item) ? atOnce : toQueue).put(item, batch.getKey());
+            (local && !Admission.waits(item) ? atOnce : toQueue).put(item, batch.getKey().content);
         }
-        var queued = batches.size() == 1 ? put(toQueue) : putTogether(toQueue);
-        var tried = new ArrayList<Item>();
-        var left = new ArrayList<>(atOnce.isEmpty() ? List.<DeliveryId>of() : triedAtOnce(atOnce, tried));
-        if (!left.isEmpty()) {
-            withdrawn(Stream.concat(queued.stream(), tried.stream()).toList()).forEach(item -> item.legs().forEach(leg -> left.add(leg.id())));
-        } else if (batches.size() > 1) {
-            queued.forEach(this::begin);
+        if (batches.size() == 1) {
+            for (var item : toQueue.entrySet()) {
+                admission.put(item.getKey(), item.getValue());
+            }
+        } else {
+            admission.putTogether(toQueue);
+        }
+        var queued = List.copyOf(toQueue.keySet());
+        var left = servedAtOnce(atOnce, queued);
+        if (batches.size() > 1 && left.isEmpty()) {
+            queued.forEach(admission::begin);
         }
         var statuses = new HashMap<Parcel, Map<Recipient, Status>>();
         parcels.forEach((parcel, c) -> statuses.put(parcel, all(c, left.contains(c.id()) ? Attempts.LATER : Status.OK)));
         return statuses;
     }
 
-    private static boolean isForLater(Item item) {
-        return FutureRelease.of(item.from(), item.arrived()).isAfter(item.arrived());
-    }
-
-    private List<Item> put(Map<Item, Batch> items) throws IOException {
-        for (var item : items.entrySet()) {
-            put(item.getKey(), item.getValue().content, false);
+    /** Those who are to be told of a failure: also who waits with those that could not be served, since all of it is sent again. */
+    private List<DeliveryId> servedAtOnce(Map<Item, Content> atOnce, List<Item> queued) throws IOException {
+        if (atOnce.isEmpty()) {
+            return List.of();
         }
-        return List.copyOf(items.keySet());
-    }
-
-    /** All or none, and nothing begins on them before {@link #begin}: the client that is told of a failure sends all of it again. */
-    private List<Item> putTogether(Map<Item, Batch> items) throws IOException {
-        var there = new ArrayList<Item>();
+        var waiting = new ArrayList<>(queued);
         try {
-            for (var item : items.entrySet()) {
-                boolean waits = item.getKey().held().isPresent() || isForLater(item.getKey());
-                put(item.getKey(), item.getValue().content, waits ? due(item.getKey()) : clock.instant().plus(UNBEGUN));
-                there.add(item.getKey());
+            var left = new ArrayList<>(triedAtOnce(atOnce, waiting));
+            if (!left.isEmpty()) {
+                admission.withdrawn(waiting).forEach(item -> item.legs().forEach(leg -> left.add(leg.id())));
             }
-            return there;
+            return left;
         } catch (IOException e) {
-            withdrawn(there);
+            admission.withdrawn(waiting);
             throw e;
-        }
-    }
-
-    /** What was put and is refused after all; who of it cannot be taken out again may get it twice. */
-    private List<Item> withdrawn(List<Item> items) {
-        var gone = new ArrayList<Item>();
-        for (var item : items) {
-            try {
-                queue.call(q -> q.remove(item.id()));
-                trace.event(item.id(), "withdrawn");
-                gone.add(item);
-            } catch (IOException e) {
-                log.error("not withdrawn id={} cause=\"{}\": it was refused and is delivered all the same", item.id(), e.toString());
-            }
-        }
-        return gone;
-    }
-
-    /** One that cannot be hurried now is due in a while. */
-    private void begin(Item item) {
-        if (item.held().isPresent() || isForLater(item)) {
-            return;
-        }
-        try {
-            queue.call(q -> q.release(item.id()));
-            rounds.arrived(item);
-        } catch (IOException e) {
-            log.warn("not begun id={} cause=\"{}\"", item.id(), e.toString());
         }
     }
 
@@ -306,10 +272,10 @@ public final class Courier {
      *
      * @param queued gets what waits now
      */
-    private List<DeliveryId> triedAtOnce(Map<Item, Batch> items, List<Item> queued) throws IOException {
+    private List<DeliveryId> triedAtOnce(Map<Item, Content> items, List<Item> queued) throws IOException {
         long deadline = System.nanoTime() + settings.budget.toNanos();
         var consignments = new ArrayList<Consignment>();
-        items.forEach((item, batch) -> consignments.addAll(consignments(item, batch.content)));
+        items.forEach((item, content) -> consignments.addAll(consignments(item, content)));
         var each = SideBySide.each(consignments, c -> attempts.carry(c, deadline, deadline));
         var became = new HashMap<DeliveryId, Map<Recipient, Outcome>>();
         for (int i = 0; i < each.size(); i++) {
@@ -317,10 +283,10 @@ public final class Courier {
         }
         var left = new ArrayList<DeliveryId>();
         for (var one : items.entrySet()) {
-            var item = aftermath.settle(one.getKey(), one.getValue().content, became, rounds.plan());
+            var item = aftermath.settle(one.getKey(), one.getValue(), became, rounds.plan());
             try {
                 if (!item.legs().isEmpty()) {
-                    put(item, one.getValue().content, true);
+                    admission.putAfterTrying(item, one.getValue());
                     queued.add(item);
                 }
             } catch (IOException e) {
@@ -329,28 +295,6 @@ public final class Courier {
             }
         }
         return left;
-    }
-
-    /** @param tried whether it has been tried before, so that it should rest a little */
-    private void put(Item item, Content content, boolean tried) throws IOException {
-        var now = clock.instant();
-        var due = tried ? rounds.plan().next(item, now, RandomGenerator.getDefault()) : due(item);
-        put(item, content, due);
-        if (item.held().isEmpty() && !due.isAfter(now)) {
-            rounds.arrived(item);
-        }
-    }
-
-    private static Instant due(Item item) {
-        return FutureRelease.of(item.from(), item.arrived());
-    }
-
-    private void put(Item item, Content content, Instant due) throws IOException {
-        queue.put(item, content, due);
-        trace.event(item.id(), item.held().isPresent() ? "held" : "queued", "legs", item.legs().size(), "size", content.size(),
-                "why", item.held().orElse(null));
-        metrics.count("queue_items", "what", item.held().isPresent() ? "held" : "queued");
-        log.info("{} id={} from=<{}> size={}", item.held().isPresent() ? "held" : "queued", item.id(), item.from(), content.size());
     }
 
     /** Without a queue. There is no place for what is to be held. */

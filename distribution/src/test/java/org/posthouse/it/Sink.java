@@ -142,6 +142,8 @@ final class Sink implements AutoCloseable {
                     var fault = plan.at(Step.TEXT, from);
                     if (fault != Fault.NONE) {
                         act(fault, "");
+                        out.flush();
+                        throw new IOException("by plan"); // who says something in the middle of a text has not taken it
                     }
                 }
             }
