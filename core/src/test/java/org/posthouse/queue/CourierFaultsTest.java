@@ -264,4 +264,28 @@ class CourierFaultsTest {
         assertEquals(List.of("s.1"), ids());
         assertFalse(kept.find("s.1").orElseThrow().item().legs().isEmpty());
     }
+
+    @Test
+    void whileTheEndsOfDeliveriesCannotBeWrittenDownNoMoreAreBegunThanMayBeUnderWay() throws Exception {
+        for (int i = 0; i < 50; i++) {
+            var copy = copy("a.test", "x\n");
+            courier.deliver(new MessageId("m" + i), ANN, List.of(copy));
+        }
+        queue.before = (call, _) -> {
+            if (call.equals("complete")) {
+                throw new IOException("read-only file system");
+            }
+        };
+        courier.rounds().round();
+        pause();
+        courier.rounds().round();
+        pause();
+        assertEquals(5, world.taken().size());
+        assertEquals(50, ids().size());
+        queue.before = FaultyQueue.NOTHING;
+        assertTrue(courier.rounds().settled(LONGEST));
+        assertEquals(50, world.taken().stream().map(Consignment::id).distinct().count());
+        assertEquals(50, world.taken().size(), "none came twice");
+        assertEquals(List.of(), ids());
+    }
 }

@@ -10,6 +10,8 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -24,6 +26,7 @@ import org.posthouse.it.Sink.Step;
  */
 final class FaultyRemoteIT {
     private static final int TIMES = 2;
+    private static final long THINKS_MILLIS = 1_500;
     private static final String TEXT = "Subject: one\r\n\r\n.\r\nfirst\r\n\r\nlast\r\n";
 
     @TempDir
@@ -62,11 +65,28 @@ final class FaultyRemoteIT {
     }
 
     private final Map<String, Remote> remotes = new LinkedHashMap<>();
+    private final CountDownLatch thinking = new CountDownLatch(1);
+    private final List<String> thoughtOf = Collections.synchronizedList(new ArrayList<>());
+    private Sink thinker;
     private Server server;
+
+    /** It has the whole message, and takes its time to say so. */
+    private Fault thinks(Step step) {
+        if (step == Step.DOT) {
+            thinking.countDown();
+            try {
+                Thread.sleep(THINKS_MILLIS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+        return Fault.NONE;
+    }
 
     @BeforeEach
     void aHostForEachFault() throws Exception {
-        var routes = new StringBuilder();
+        thinker = new Sink((step, _) -> thinks(step), (_, to, _) -> thoughtOf.addAll(to));
+        var routes = new StringBuilder("\n[route thinker]\nto  = thinks.test\nvia = smtp:[127.0.0.1]:" + thinker.port() + "\n");
         for (var step : Step.values()) {
             for (var fault : Fault.values()) {
                 if (fault != Fault.NONE && !(step == Step.TEXT && fault == Fault.LATER)) { // no such answer is expected there
@@ -87,13 +107,14 @@ final class FaultyRemoteIT {
                 rcpt-timeout     = 1s
                 data-timeout     = 1s
                 block-timeout    = 1s
-                end-timeout      = 1s
+                end-timeout      = 4s
                 """ + routes).start();
     }
 
     @AfterEach
     void end() throws Exception {
         server.close();
+        thinker.close();
         for (var remote : remotes.values()) {
             remote.close();
         }
@@ -121,5 +142,20 @@ final class FaultyRemoteIT {
         try (var pop = new Pop3(server.port("pop3"), "ann", "secret")) {
             assertEquals(0, pop.count(), "no notice of anything");
         }
+    }
+
+    /** RFC 5321 §4.5.3.2.6, RFC 1047. */
+    @Test
+    void aHostThatIsStillThinkingWhenTheServerEndsGetsItOnce() throws Exception {
+        try (var smtp = new Smtp(server.port("mx"))) {
+            assertTrue(smtp.message("ann@example.test", "one@thinks.test", TEXT).startsWith("250"));
+        }
+        thinking.await();
+        long began = System.nanoTime();
+        assertEquals(0, server.terminate());
+        assertTrue(System.nanoTime() - began < TimeUnit.SECONDS.toNanos(5));
+        server.start();
+        Soon.happens(() -> server.command("queue", "list", "--json").out().isEmpty(), server::log);
+        assertEquals(List.of("one@thinks.test"), thoughtOf);
     }
 }
