@@ -33,6 +33,7 @@ final class Kernel {
     private static final long LOOK_EVERY_MILLIS = 250;
     private static final Duration STOPS_WITHIN = Duration.ofSeconds(1);
     private static final Duration SESSIONS_END_WITHIN = Duration.ofSeconds(2);
+    private static final Duration DELIVERIES_END_WITHIN = Duration.ofMillis(2_500);
 
     private final Path home;
     private final Instant began = Instant.now();
@@ -274,14 +275,16 @@ final class Kernel {
         }
     }
 
-    /** Ends sessions, closes what is held and everything else; at most about three seconds. */
+    /** Ends sessions and deliveries, closes what is held and everything else; at most about four seconds. */
     void close() throws IOException {
         thread.interrupt();
+        long begun = System.nanoTime();
+        rooms.courier.stop();
         rooms.listeners.stopAccepting();
         rooms.listeners.close(SESSIONS_END_WITHIN);
         try {
             rooms.drop.close();
-            rooms.courier.close();
+            rooms.courier.close(DELIVERIES_END_WITHIN.minusNanos(System.nanoTime() - begun));
             if (kernel.tryLock(STOPS_WITHIN.toMillis(), TimeUnit.MILLISECONDS)) {
                 try {
                     swaps.stopAll();

@@ -33,6 +33,7 @@ final class DropFile implements AutoCloseable {
         folder = home.resolve("var/drop");
         this.home = home;
         disk.folder(folder);
+        own(folder.getParent());
         own(folder);
         file = folder.resolve(new SessionIds().next().text());
         beside = folder.resolve(file.getFileName() + ".new");

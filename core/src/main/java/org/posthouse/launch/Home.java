@@ -32,6 +32,15 @@ record Home(Path folder) {
         }
     }
 
+    /** What root would leave in another user's home, that user's server could not open. */
+    void mustBeOurs() throws IOException {
+        var owner = Files.getOwner(folder);
+        if ("root".equals(System.getProperty("user.name")) && !owner.getName().equals("root")) {
+            throw new IOException("no server runs, and what root makes in " + folder + " would not be for " + owner.getName()
+                    + ", who owns it; write runuser -u " + owner.getName() + " -- posthouse --home " + folder + " COMMAND");
+        }
+    }
+
     private static void makePrivate(Path folder) throws IOException {
         if (!Files.isDirectory(folder)) {
             Files.createDirectory(folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));

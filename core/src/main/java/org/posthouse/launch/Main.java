@@ -239,6 +239,7 @@ public final class Main {
 
     /** The command's exit status; empty, with nothing done, when another process has the home. */
     private OptionalInt here(Request request) throws IOException, BundleException, InterruptedException {
+        home.mustBeOurs();
         home.make();
         var lock = home.lock();
         if (lock.isEmpty()) {

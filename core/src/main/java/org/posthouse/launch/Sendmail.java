@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import org.posthouse.message.Address;
 import org.posthouse.pipeline.DroppedMail;
 
 /**
@@ -69,7 +70,11 @@ final class Sendmail {
         if (recipients.stream().anyMatch(to -> to.length() > LONGEST_ADDRESS)) {
             return ended(BAD_DATA, "a recipient is longer than any address");
         }
-        try (var drop = new DropFile(home, envelope(words.from().orElse(user()), recipients))) {
+        var from = words.from().orElse(user());
+        if (!isSender(from)) {
+            return ended(BAD_DATA, "the sender '" + clean(from) + "' is no address; name one with -f");
+        }
+        try (var drop = new DropFile(home, envelope(from, recipients))) {
             for (var line : words.fromHeader() ? withoutBcc(header) : header) {
                 drop.line(line);
             }
@@ -83,6 +88,11 @@ final class Sendmail {
             drop.drop();
             return OK;
         }
+    }
+
+    /** An address, a name without a domain, or nothing, which is the null sender. */
+    static boolean isSender(String text) {
+        return text.isEmpty() || Address.parse(text.contains("@") ? text : text + "@here.invalid").isPresent();
     }
 
     DroppedMail envelope(String from, List<String> recipients) {

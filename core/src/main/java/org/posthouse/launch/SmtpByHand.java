@@ -66,6 +66,8 @@ final class SmtpByHand {
         var path = MAIL.matcher(rest);
         if (from.isPresent() || !path.matches()) {
             say(from.isPresent() ? "503 5.5.1 One message after the other" : "501 5.1.7 The form is MAIL FROM:<address>");
+        } else if (!Sendmail.isSender(path.group(1))) {
+            say("553 5.1.7 That is no address");
         } else {
             from = Optional.of(path.group(1));
             say("250 2.1.0 Sender ok");

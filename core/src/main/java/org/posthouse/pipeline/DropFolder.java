@@ -42,6 +42,7 @@ import org.slf4j.LoggerFactory;
  * </pre>
  *
  * What is refused for good goes back to its sender; what is refused for now stays, and is tried again after a minute, for five days.
+ * What is no message, or has a sender that is no address, stays and is logged.
  */
 public final class DropFolder implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(FilteredIntake.class);
@@ -190,7 +191,7 @@ public final class DropFolder implements AutoCloseable {
     /** Who is still to be served. */
     private List<String> taken(String name, DroppedMail mail, Path file) throws IOException {
         var client = here.client(new SessionId(name));
-        var sender = new Sender(address(mail.from()).orElse(Address.NULL), parameters("RET", mail.ret(), "ENVID", mail.envelopeId()));
+        var sender = new Sender(sender(mail), parameters("RET", mail.ret(), "ENVID", mail.envelopeId()));
         var content = content(name, mail, file, sender.address());
         var became = new LinkedHashMap<String, Status>();
         var recipients = new HashMap<String, Recipient>();
@@ -209,6 +210,12 @@ public final class DropFolder implements AutoCloseable {
             mail.to().forEach(to -> became.put(to, refusal.status()));
         }
         return left(new Taken(id, sender, content), became, recipients, age(file).compareTo(EXPIRES) > 0);
+    }
+
+    /** The null sender is written as nothing; what is no address is not taken for it, since nobody would be told of anything then. */
+    private Address sender(DroppedMail mail) throws IOException {
+        return mail.from().isEmpty() ? Address.NULL : address(mail.from()).orElseThrow(() -> new IOException("its sender '" + mail.from()
+                + "' is no address; mend the line that begins with from in the file, or remove it"));
     }
 
     private record Taken(MessageId id, Sender from, Content content) {}

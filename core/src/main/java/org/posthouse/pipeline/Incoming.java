@@ -8,9 +8,11 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.posthouse.auth.AccountId;
 import org.posthouse.message.Address;
 import org.posthouse.message.Content;
 import org.posthouse.message.MessageId;
@@ -213,9 +215,21 @@ final class Incoming implements Transaction {
             copies.add(new Copy(one.to, filed(ruling, one), own, quarantine(fates, one)));
         }
         if (!copies.isEmpty()) {
-            each.putAll(rooms.courier().deliver(id, from, copies));
+            each.putAll(rooms.courier().deliver(id, from, turn(), copies));
         }
         return new Receipt(id, fates.told(each));
+    }
+
+    /**
+     * Who sends, where senders take turns: not by the address, of which one sender may have another for each message (VERP), but
+     * the account; else the domain; and who uses a domain of ours without an account is known by where it comes from.
+     */
+    private String turn() {
+        var domain = from.address().domain();
+        if (client.account().isPresent() || domain.isEmpty()) {
+            return client.account().map(AccountId::name).orElse("");
+        }
+        return rooms.site().domains().contains(domain) ? client.peer().address().getHostAddress() : domain.toLowerCase(Locale.ROOT);
     }
 
     /** Mail on its way out has no folder. */

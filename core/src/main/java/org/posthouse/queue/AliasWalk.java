@@ -78,6 +78,10 @@ final class AliasWalk {
             case Resolution.Renamed(var as) -> {
                 steps.step("<%s> is another name of <%s>", address, as);
                 otherNames.add(address);
+                if (Routing.goesOn(as) && routes.ours(as.domain()).isEmpty()) { // whoever writes it would choose the way from there
+                    steps.step("<%s> is nobody: its local part would mean another way there", as);
+                    yield Optional.of(NO_SUCH_USER);
+                }
                 yield followAll(List.of(as), longer(path, address));
             }
             case Resolution.Unknown() -> {

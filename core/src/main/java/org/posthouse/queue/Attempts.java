@@ -2,12 +2,14 @@ package org.posthouse.queue;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.posthouse.message.Address;
 import org.posthouse.message.OutcomeUnknown;
 import org.posthouse.message.Status;
 import org.posthouse.message.Unavailable;
@@ -26,9 +28,9 @@ final class Attempts {
     private static final Duration FIRST_PAUSE = Duration.ofMillis(20);
     private static final Duration LONGEST_PAUSE = Duration.ofMillis(500);
 
-    /** Where to turn when a destination cannot be reached. */
+    /** Where to turn with a recipient's mail when a destination cannot be reached. */
     interface Fallbacks {
-        List<Destination> of(Destination to);
+        List<Destination> of(Destination to, Address from, Recipient recipient) throws IOException;
     }
 
     private final Plugins<Delivery> deliveries;
@@ -130,17 +132,28 @@ final class Attempts {
         return error.temporary() ? new Outcome.Deferred(error) : new Outcome.Failed(error);
     }
 
-    /** Whom a destination could not be reached for is taken to its fallbacks. */
+    /** Whom a destination could not be reached for is taken to its fallbacks, which are those of its sender and its own. */
     private Map<Recipient, Outcome> triedEverywhere(Consignment consignment, long deadline, long patience) {
         var became = new HashMap<>(tried(consignment, deadline, patience));
-        for (var other : fallbacks.of(consignment.to())) {
-            var left = consignment.recipients().stream().filter(to -> unreached(became.get(to))).toList();
-            if (left.isEmpty() || System.nanoTime() >= deadline) {
-                break;
+        var others = new LinkedHashMap<Destination, List<Recipient>>();
+        consignment.recipients().stream().filter(to -> unreached(became.get(to)))
+                .forEach(to -> fallbacks(consignment, to).forEach(other -> others.computeIfAbsent(other, _ -> new ArrayList<>()).add(to)));
+        for (var other : others.entrySet()) {
+            var left = other.getValue().stream().filter(to -> unreached(became.get(to))).toList();
+            if (!left.isEmpty() && System.nanoTime() < deadline) {
+                became.putAll(tried(new Consignment(consignment.id(), consignment.from(), other.getKey(), left, consignment.content()), deadline, patience));
             }
-            became.putAll(tried(new Consignment(consignment.id(), consignment.from(), other, left, consignment.content()), deadline, patience));
         }
         return became;
+    }
+
+    private List<Destination> fallbacks(Consignment consignment, Recipient to) {
+        try {
+            return fallbacks.of(consignment.to(), consignment.from().address(), to);
+        } catch (IOException e) {
+            log.warn("no fallbacks id={} cause=\"{}\"", consignment.id(), e.toString());
+            return List.of();
+        }
     }
 
     /** RFC 3463 §3.5: X.4.X is the network's fault. */

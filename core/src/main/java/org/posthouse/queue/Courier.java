@@ -11,7 +11,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.random.RandomGenerator;
 import org.posthouse.config.Values;
 import org.posthouse.message.Content;
 import org.posthouse.message.MessageId;
@@ -67,6 +66,7 @@ public final class Courier {
     private final Notices notices;
     private final Aftermath aftermath;
     private final Rounds rounds;
+    private final Admission admission;
     private final Requeue requeue;
     private final Trace trace;
     private final Metrics metrics;
@@ -80,7 +80,8 @@ public final class Courier {
         this.notices = new Notices(queue, routes, site, trace, metrics, clock);
         this.aftermath = new Aftermath(queue, notices, clock);
         this.rounds = new Rounds(queue, attempts, aftermath, clock);
-        this.requeue = new Requeue(queue, routes, clock);
+        this.admission = new Admission(queue, rounds, trace, metrics, clock);
+        this.requeue = new Requeue(queue, routes, rounds::hasInHand, clock);
         this.trace = trace;
         this.metrics = metrics;
         this.clock = clock;
@@ -99,9 +100,14 @@ public final class Courier {
         rounds.start();
     }
 
-    /** Ends that, within about a second. */
-    public void close() throws InterruptedException {
-        rounds.close();
+    /** Begins no delivery any more. */
+    public void stop() {
+        rounds.stop();
+    }
+
+    /** Ends those that are under way: they have {@code grace}, but no longer than this, and then about a second to be cut off. */
+    public void close(Duration longest) throws InterruptedException {
+        rounds.close(settings.grace.compareTo(longest) < 0 ? settings.grace : longest);
     }
 
     /** Something in the queue may be due earlier than it was. */
@@ -134,12 +140,21 @@ public final class Courier {
      * nothing was taken.
      */
     public Map<Recipient, Status> deliver(MessageId id, Sender from, List<Copy> asked) throws IOException {
+        return deliver(id, from, "", asked);
+    }
+
+    /**
+     * The same.
+     *
+     * @param turn who sends it, where senders take turns: the same for all that one sends; empty: the address alone counts
+     */
+    public Map<Recipient, Status> deliver(MessageId id, Sender from, String turn, List<Copy> asked) throws IOException {
         if (!queue.isHere() && FutureRelease.of(from, Instant.EPOCH).isAfter(Instant.EPOCH)) {
             throw new Unavailable("no queue to keep mail until its time");
         }
         var copies = asked.stream().map(Expansion::of).toList();
         var parcels = parcels(id, from, copies);
-        var statuses = queue.isHere() ? taken(id, parcels) : straight(parcels);
+        var statuses = queue.isHere() ? taken(id, turn, parcels) : straight(parcels);
         var each = new LinkedHashMap<Recipient, Status>();
         for (var copy : copies) {
             each.put(copy.to(), copy.where().stream().map(way -> statuses.get(Parcel.of(from, copy, way)).get(way.recipient()))
@@ -194,31 +209,56 @@ public final class Courier {
     }
 
     /** With a queue: first what must go into it, since that may fail, then what can be delivered at once. */
-    private Map<Parcel, Map<Recipient, Status>> taken(MessageId id, Map<Parcel, Consignment> parcels) throws IOException {
+    private Map<Parcel, Map<Recipient, Status>> taken(MessageId id, String turn, Map<Parcel, Consignment> parcels) throws IOException {
         var batches = new LinkedHashMap<Batch, List<Consignment>>();
         parcels.forEach((parcel, consignment) -> batches.computeIfAbsent(parcel.batch, _ -> new ArrayList<>()).add(consignment));
-        var items = new LinkedHashMap<Item, Batch>();
-        batches.forEach((batch, some) -> items.put(item(items.isEmpty() ? id.text() : id + "-" + (items.size() + 1), batch.from, some,
-                batch.held), batch));
-        var atOnce = new LinkedHashMap<Item, Batch>();
-        for (var item : items.entrySet()) {
-            boolean later = FutureRelease.of(item.getKey().from(), item.getKey().arrived()).isAfter(item.getKey().arrived());
-            if (!later && item.getValue().held.isEmpty() && item.getKey().legs().stream().allMatch(l -> Attempts.atOnce(l.to()))) {
-                atOnce.put(item.getKey(), item.getValue());
-            } else {
-                put(item.getKey(), item.getValue().content, false);
-            }
+        var toQueue = new LinkedHashMap<Item, Content>();
+        var atOnce = new LinkedHashMap<Item, Content>();
+        for (var batch : batches.entrySet()) {
+            int number = toQueue.size() + atOnce.size() + 1;
+            var item = item(number == 1 ? id.text() : id + "-" + number, batch.getKey(), batch.getValue()).notes(Errand.notes(turn));
+            boolean local = item.legs().stream().allMatch(leg -> Attempts.atOnce(leg.to()));
+            (local && !Admission.waits(item) ? atOnce : toQueue).put(item, batch.getKey().content);
         }
-        var left = atOnce.isEmpty() ? List.<DeliveryId>of() : triedAtOnce(atOnce);
+        if (batches.size() == 1) {
+            for (var item : toQueue.entrySet()) {
+                admission.put(item.getKey(), item.getValue());
+            }
+        } else {
+            admission.putTogether(toQueue);
+        }
+        var queued = List.copyOf(toQueue.keySet());
+        var left = servedAtOnce(atOnce, queued);
+        if (batches.size() > 1 && left.isEmpty()) {
+            queued.forEach(admission::begin);
+        }
         var statuses = new HashMap<Parcel, Map<Recipient, Status>>();
         parcels.forEach((parcel, c) -> statuses.put(parcel, all(c, left.contains(c.id()) ? Attempts.LATER : Status.OK)));
         return statuses;
     }
 
-    private Item item(String id, Sender from, List<Consignment> consignments, Optional<String> held) {
+    /** Those who are to be told of a failure: also who waits with those that could not be served, since all of it is sent again. */
+    private List<DeliveryId> servedAtOnce(Map<Item, Content> atOnce, List<Item> queued) throws IOException {
+        if (atOnce.isEmpty()) {
+            return List.of();
+        }
+        var waiting = new ArrayList<>(queued);
+        try {
+            var left = new ArrayList<>(triedAtOnce(atOnce, waiting));
+            if (!left.isEmpty()) {
+                admission.withdrawn(waiting).forEach(item -> item.legs().forEach(leg -> left.add(leg.id())));
+            }
+            return left;
+        } catch (IOException e) {
+            admission.withdrawn(waiting);
+            throw e;
+        }
+    }
+
+    private Item item(String id, Batch batch, List<Consignment> consignments) {
         var legs = consignments.stream().map(c -> new Leg(c.id(), c.to(),
                 c.recipients().stream().map(to -> new Waiting(to, Optional.empty())).toList())).toList();
-        return new Item(id, clock.instant(), from, legs).held(held);
+        return new Item(id, clock.instant(), batch.from, legs).held(batch.held);
     }
 
     private static Map<Recipient, Status> all(Consignment consignment, Status status) {
@@ -227,11 +267,15 @@ public final class Courier {
         return each;
     }
 
-    /** Those that could be neither delivered nor queued. */
-    private List<DeliveryId> triedAtOnce(Map<Item, Batch> items) throws IOException {
+    /**
+     * Those that could be neither delivered nor queued.
+     *
+     * @param queued gets what waits now
+     */
+    private List<DeliveryId> triedAtOnce(Map<Item, Content> items, List<Item> queued) throws IOException {
         long deadline = System.nanoTime() + settings.budget.toNanos();
         var consignments = new ArrayList<Consignment>();
-        items.forEach((item, batch) -> consignments.addAll(consignments(item, batch.content)));
+        items.forEach((item, content) -> consignments.addAll(consignments(item, content)));
         var each = SideBySide.each(consignments, c -> attempts.carry(c, deadline, deadline));
         var became = new HashMap<DeliveryId, Map<Recipient, Outcome>>();
         for (int i = 0; i < each.size(); i++) {
@@ -239,10 +283,11 @@ public final class Courier {
         }
         var left = new ArrayList<DeliveryId>();
         for (var one : items.entrySet()) {
-            var item = aftermath.settle(one.getKey(), one.getValue().content, became, rounds.plan());
+            var item = aftermath.settle(one.getKey(), one.getValue(), became, rounds.plan());
             try {
                 if (!item.legs().isEmpty()) {
-                    put(item, one.getValue().content, true);
+                    admission.putAfterTrying(item, one.getValue());
+                    queued.add(item);
                 }
             } catch (IOException e) {
                 log.warn("not queued id={} cause=\"{}\"", item.id(), e.toString());
@@ -250,20 +295,6 @@ public final class Courier {
             }
         }
         return left;
-    }
-
-    /** @param tried whether it has been tried before, so that it should rest a little */
-    private void put(Item item, Content content, boolean tried) throws IOException {
-        var now = clock.instant();
-        var due = tried ? rounds.plan().next(item, now, RandomGenerator.getDefault()) : FutureRelease.of(item.from(), item.arrived());
-        queue.put(item, content, due);
-        trace.event(item.id(), item.held().isPresent() ? "held" : "queued", "legs", item.legs().size(), "size", content.size(),
-                "why", item.held().orElse(null));
-        metrics.count("queue_items", "what", item.held().isPresent() ? "held" : "queued");
-        log.info("{} id={} from=<{}> size={}", item.held().isPresent() ? "held" : "queued", item.id(), item.from(), content.size());
-        if (item.held().isEmpty() && !due.isAfter(now)) {
-            rounds.arrived(item);
-        }
     }
 
     /** Without a queue. There is no place for what is to be held. */

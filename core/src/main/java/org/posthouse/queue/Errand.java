@@ -1,6 +1,7 @@
 package org.posthouse.queue;
 
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * One consignment of an item in hand.
@@ -10,13 +11,20 @@ import java.util.Locale;
  */
 record Errand(Job job, Consignment consignment, String sender, int priority) {
     private static final String PRIORITY = "MT-PRIORITY";
+    private static final String TURN = "turn"; // in an item's notes
 
     static Errand of(Job job, Consignment consignment) {
-        return new Errand(job, consignment, sender(consignment), priority(consignment));
+        return new Errand(job, consignment, job.sender(), priority(consignment));
     }
 
-    static String sender(Consignment consignment) {
-        return consignment.from().address().toString().toLowerCase(Locale.ROOT);
+    /** Who sends it, as far as turns go: whoever brought it in may say that; else it is the address. */
+    static String sender(Queue.Item item) {
+        return item.notes().getOrDefault(TURN, item.from().address().toString().toLowerCase(Locale.ROOT));
+    }
+
+    /** @param turn empty: its address alone counts */
+    static Map<String, String> notes(String turn) {
+        return turn.isEmpty() ? Map.of() : Map.of(TURN, turn);
     }
 
     private static int priority(Consignment consignment) {

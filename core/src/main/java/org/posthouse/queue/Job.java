@@ -26,27 +26,36 @@ final class Job {
 
     private final Content content;
     private final List<Consignment> consignments;
+    private final String sender;
     private final int attempt;
     private final Clock clock;
 
     // guarded by this
     private final Map<DeliveryId, Map<Recipient, Outcome>> unwritten = new HashMap<>();
     private Queue.Item item;
+    private Queue.Lease lease;
     private int open;
     private int parts;
     private Instant since = Instant.EPOCH;
 
-    Job(Queue.Item item, Content content, Clock clock) {
-        this.item = item;
+    Job(Queue.Lease lease, Content content, Clock clock) {
+        this.lease = lease;
+        this.item = lease.item();
         this.clock = clock;
         this.content = content;
         this.consignments = Courier.consignments(item, content);
+        this.sender = Errand.sender(item);
         this.attempt = item.attempts() + 1;
         this.open = consignments.size();
     }
 
     String id() {
         return item().id();
+    }
+
+    /** Whose turn it takes. */
+    String sender() {
+        return sender;
     }
 
     /** As it is in the queue. */
@@ -65,6 +74,15 @@ final class Job {
 
     synchronized void item(Queue.Item written) {
         item = written;
+    }
+
+    /** The newest right to work on it. */
+    synchronized Queue.Lease lease() {
+        return lease;
+    }
+
+    synchronized void lease(Queue.Lease newer) {
+        lease = newer;
     }
 
     Content content() {

@@ -12,8 +12,8 @@ import org.posthouse.message.Status;
 /**
  * What waits for one destination, and how much of it may be under way at once: that grows by one with each round of successes,
  * is halved with each failure to reach the place, and below one the place counts as down for a while. Higher priorities go
- * first; among equals the senders take turns, so that a thousand messages of one do not delay another's single one. Not for
- * several threads.
+ * first; among equals the senders take turns, so that a thousand messages of one do not delay another's single one. While
+ * all that it was given hangs it gets no more. Not for several threads.
  */
 final class Line {
     /** How an attempt went, for the destination as a whole. */
@@ -24,6 +24,8 @@ final class Line {
     private double window;
     private int running;
     private int size;
+    private boolean hangs;
+    private Instant reached = Instant.MIN;
     private Instant downUntil = Instant.MIN;
     private Status why = Attempts.LATER;
 
@@ -48,7 +50,17 @@ final class Line {
     }
 
     boolean open() {
-        return size > 0 && running < Math.max(1, (int) window);
+        return size > 0 && running < Math.max(1, hangs ? 1 : (int) window);
+    }
+
+    /** An attempt that began then has not ended in the time that most need. */
+    void isSlow(Instant began) {
+        hangs |= reached.isBefore(began);
+    }
+
+    /** Whether the last that is known of it is that an attempt took long and did not reach it. */
+    boolean hangs() {
+        return hangs;
     }
 
     /** The next, which is under way from now on. */
@@ -74,10 +86,13 @@ final class Line {
     /** @param rest how long a place that is down is left alone */
     void ended(Feedback feedback, Status last, int most, Instant now, Duration rest) {
         running--;
+        hangs &= !here;
         switch (here ? Feedback.NOTHING : feedback) {
             case REACHED -> {
                 window = Math.min(most, window < 1 ? 1 : window + 1 / window);
                 downUntil = Instant.MIN;
+                reached = now;
+                hangs = false;
             }
             case UNREACHED -> {
                 window = window / 2;

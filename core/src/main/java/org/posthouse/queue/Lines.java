@@ -2,6 +2,7 @@ package org.posthouse.queue;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -15,7 +16,11 @@ import org.posthouse.message.Status;
 
 /**
  * All that is in hand, in a {@link Line} for each destination. The destinations take turns; none has more under way than its
- * line allows, and all together not more than {@code deliveries-at-once}. For any thread.
+ * line allows, and all together not more than {@code deliveries-at-once}.
+ *
+ * <p>What has been under way for {@link #SLOW} no longer counts among these: it makes room for others, so that hosts that hang
+ * do not keep all mail waiting. Of such there are at most {@value #SLOW_SHARES} times as many; a line that hung when it was tried last is one of
+ * them from the beginning, and begins only while they are few, so that one of which nothing bad is known still finds room. For any thread.
  */
 final class Lines {
     /**
@@ -37,7 +42,10 @@ final class Lines {
         }
     }
 
+    static final Duration SLOW = Duration.ofSeconds(5);
+
     private static final int MOST_LINES = 10_000; // whose concurrency is remembered
+    private static final int SLOW_SHARES = 2; // of deliveries-at-once; lines that hung before have one of them
 
     private final Clock clock;
     private final Lock all = new ReentrantLock();
@@ -46,10 +54,14 @@ final class Lines {
     private final Map<String, Line> lines = new HashMap<>();
     private final LinkedHashMap<String, Line> ready = new LinkedHashMap<>(); // the one whose turn it is comes first
     private final Map<String, Line> down = new HashMap<>();
-    private int running;
+    private final LinkedHashMap<String, Line> readyHanging = new LinkedHashMap<>(); // likewise, those that hung
+    private final LinkedHashMap<DeliveryId, Begun> quick = new LinkedHashMap<>(); // under way; the oldest first
+    private int slow; // under way too
     private int size;
     private int tidyAt = MOST_LINES;
     private Limits limits = Limits.USUAL;
+
+    private record Begun(String name, Line line, Instant at) {}
 
     Lines(Clock clock) {
         this.clock = clock;
@@ -68,7 +80,7 @@ final class Lines {
     int size() {
         all.lock();
         try {
-            return size + running;
+            return size + quick.size() + slow;
         } finally {
             all.unlock();
         }
@@ -86,18 +98,20 @@ final class Lines {
         }
     }
 
-    /** In at most one of the two, by how it is now. */
+    /** In at most one of the three, by how it is now. */
     private void sort(String name, Line line) {
         boolean isDown = line.down(clock.instant());
-        if (isDown) {
-            down.put(name, line);
+        boolean isReady = !isDown && line.open();
+        in(down, isDown, name, line);
+        in(ready, isReady && !line.hangs(), name, line);
+        in(readyHanging, isReady && line.hangs(), name, line);
+    }
+
+    private static void in(Map<String, Line> some, boolean is, String name, Line line) {
+        if (is) {
+            some.putIfAbsent(name, line);
         } else {
-            down.remove(name);
-        }
-        if (!isDown && line.open()) {
-            ready.putIfAbsent(name, line);
-        } else {
-            ready.remove(name);
+            some.remove(name);
         }
     }
 
@@ -105,28 +119,57 @@ final class Lines {
     Optional<Errand> next() {
         all.lock();
         try {
-            if (running >= limits.atOnce || ready.isEmpty()) {
+            slowAreKnown();
+            var turn = turn();
+            if (turn.isEmpty()) {
                 return Optional.empty();
             }
-            var turn = ready.pollFirstEntry();
-            var errand = turn.getValue().begin();
-            running++;
+            var name = turn.get().getKey();
+            var line = turn.get().getValue();
+            var errand = line.begin();
+            if (line.hangs()) {
+                slow++;
+            } else {
+                quick.putLast(errand.consignment().id(), new Begun(name, line, clock.instant()));
+            }
             size--;
-            sort(turn.getKey(), turn.getValue());
+            sort(name, line);
             return Optional.of(errand);
         } finally {
             all.unlock();
         }
     }
 
+    private void slowAreKnown() {
+        var before = clock.instant().minus(SLOW);
+        for (var oldest = quick.firstEntry(); oldest != null && !oldest.getValue().at.isAfter(before); oldest = quick.firstEntry()) {
+            var begun = quick.pollFirstEntry().getValue();
+            begun.line.isSlow(begun.at);
+            slow++;
+            sort(begun.name, begun.line);
+        }
+    }
+
+    /** Empty when there is no room for anybody who is ready. */
+    private Optional<Map.Entry<String, Line>> turn() {
+        boolean room = quick.size() < limits.atOnce && quick.size() + slow < (1 + SLOW_SHARES) * limits.atOnce;
+        if (room && !ready.isEmpty()) {
+            return Optional.of(ready.pollFirstEntry());
+        }
+        return slow < limits.atOnce ? Optional.ofNullable(readyHanging.pollFirstEntry()) : Optional.empty();
+    }
+
     /** @param rest how long a place that is down is left alone */
     void ended(Errand errand, Line.Feedback feedback, Status last, Duration rest) {
         all.lock();
         try {
+            slowAreKnown();
             var now = clock.instant();
             var line = lines.get(errand.line());
             line.ended(feedback, last, limits.most, now, rest);
-            running--;
+            if (quick.remove(errand.consignment().id()) == null) {
+                slow--;
+            }
             sort(errand.line(), line);
             if (lines.size() > tidyAt) {
                 lines.values().removeIf(one -> one.forgettable(now));

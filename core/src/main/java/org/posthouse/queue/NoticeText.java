@@ -12,7 +12,6 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Stream;
 import org.posthouse.message.Address;
 import org.posthouse.message.Content;
 import org.posthouse.message.StoredContent;
@@ -53,40 +52,75 @@ record NoticeText(What what, Item about, List<Ended> ended, Instant until) {
     }
 
     private static final String INTERNATIONAL = "SMTPUTF8";
+    private static final String PROTECTED = "REQUIRETLS";
+    private static final String EIGHT_BIT = "Content-Transfer-Encoding: 8bit\r\n";
+    private static final int BLOCK_OCTETS = 65_536;
     private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern("EEE, d MMM yyyy HH:mm:ss Z", Locale.ENGLISH);
     private static final int LARGEST_HEADER = 64 * 1024;
     private static final int LONGEST_REPLY = 900; // RFC 5322 §2.1.1: a line has at most 998 characters
 
-    /** RFC 6533 §3: about a message that needed SMTPUTF8 there is a notice that needs it. */
+    /** RFC 6533 §3: about a message that needed SMTPUTF8, or to a sender who does, there is a notice that needs it. */
     private boolean international() {
-        return about.from().parameters().containsKey(INTERNATIONAL);
+        return about.from().parameters().containsKey(INTERNATIONAL) || about.from().address().isInternational();
     }
 
     /** Nobody, so that no notice is answered by one. Of mail that needs TLS the notice needs it too (RFC 8689 §5). */
     Sender sender() {
         var needs = new HashMap<String, String>();
-        Stream.of(INTERNATIONAL, "REQUIRETLS").filter(about.from().parameters()::containsKey).forEach(name -> needs.put(name, ""));
+        if (international()) {
+            needs.put(INTERNATIONAL, "");
+        }
+        if (about.from().parameters().containsKey(PROTECTED)) {
+            needs.put(PROTECTED, "");
+        }
         return new Sender(Address.NULL, needs);
     }
 
     /** @param returned valid as long as the result is used */
     Content message(String id, Address to, String hostname, Instant now, Content returned) throws IOException {
-        boolean binary = about.from().parameters().getOrDefault("BODY", "").equalsIgnoreCase("BINARYMIME"); // RFC 3030 §3: a notice is none
-        boolean whole = what == What.FAILED && !binary && DsnReturn.of(about.from()).what().filter(DsnReturn.What.FULL::equals).isPresent();
+        boolean binary = "BINARYMIME".equalsIgnoreCase(about.from().parameters().getOrDefault("BODY", "")); // RFC 3030 §3: more than a notice may be
+        boolean whole = !binary && what == What.FAILED && DsnReturn.of(about.from()).what().filter(DsnReturn.What.FULL::equals).isPresent();
+        var back = whole ? returned : header(returned);
+        var encoding = encoding(isEightBit(back));
         var boundary = "=_%08x.%x".formatted(id.hashCode(), now.toEpochMilli());
         var type = international() ? whole ? "message/global" : "message/global-headers" : whole ? "message/rfc822" : "text/rfc822-headers";
-        var before = head(id, to, hostname, now, boundary) + status(hostname) + part(boundary, type, "Content-Transfer-Encoding: 8bit\r\n");
-        return content(before, whole ? returned : header(returned), "\r\n--" + boundary + "--\r\n");
+        var before = words(boundary, hostname) + status(boundary, hostname) + part(boundary, type, encoding);
+        boolean eightBit = encoding.equals(EIGHT_BIT) || !isAscii(before);
+        return content(head(id, to, hostname, now, boundary, encoding(eightBit)) + before, back, "\r\n--" + boundary + "--\r\n");
     }
 
-    private String head(String id, Address to, String hostname, Instant now, String boundary) {
-        var text = new StringBuilder("From: Mail Delivery System <MAILER-DAEMON@").append(hostname).append(">\r\nTo: <").append(to)
-                .append(">\r\nSubject: ").append(what.subject).append("\r\nDate: ").append(date(now))
-                .append("\r\nMessage-ID: <").append(id).append('@').append(hostname)
-                .append(">\r\nAuto-Submitted: auto-replied\r\nMIME-Version: 1.0\r\n") // RFC 3834 §5
-                .append("Content-Type: multipart/report; report-type=delivery-status;\r\n boundary=\"").append(boundary)
-                .append("\"\r\n\r\n").append(part(boundary, "text/plain; charset=utf-8", "Content-Transfer-Encoding: 8bit\r\n"))
-                .append("This is the mail server ").append(hostname).append(".\r\n\r\n").append(what.words).append("\r\n\r\n");
+    /** RFC 2045 §6.1, §6.4: what says nothing is 7bit, and a multipart has what the widest of its parts has. */
+    private static String encoding(boolean eightBit) {
+        return eightBit ? EIGHT_BIT : "";
+    }
+
+    private static boolean isAscii(String text) {
+        return text.chars().allMatch(c -> c < 0x80);
+    }
+
+    private static boolean isEightBit(Content content) throws IOException {
+        var block = new byte[BLOCK_OCTETS];
+        try (var in = content.open()) {
+            for (int count = in.read(block); count > 0; count = in.read(block)) {
+                for (int i = 0; i < count; i++) {
+                    if (block[i] < 0) {
+                        return true;
+                    }
+                }
+            }
+            return false;
+        }
+    }
+
+    private String head(String id, Address to, String hostname, Instant now, String boundary, String encoding) {
+        return "From: Mail Delivery System <MAILER-DAEMON@" + hostname + ">\r\nTo: <" + to + ">\r\nSubject: " + what.subject + "\r\nDate: "
+                + date(now) + "\r\nMessage-ID: <" + id + '@' + hostname + ">\r\nAuto-Submitted: auto-replied\r\n" // RFC 3834 §5
+                + "MIME-Version: 1.0\r\nContent-Type: multipart/report; report-type=delivery-status;\r\n boundary=\"" + boundary + "\"\r\n"
+                + encoding + "\r\n";
+    }
+
+    private String words(String boundary, String hostname) {
+        var text = new StringBuilder("This is the mail server ").append(hostname).append(".\r\n\r\n").append(what.words).append("\r\n\r\n");
         for (var end : ended) {
             text.append("  <").append(end.waiting().to()).append('>').append(words(end)).append("\r\n");
             end.waiting().last().filter(_ -> what != What.ARRIVED).ifPresent(last -> text.append("    ").append(last).append("\r\n"));
@@ -98,8 +132,8 @@ record NoticeText(What what, Item about, List<Ended> ended, Instant until) {
         if (what == What.DELAYED) {
             text.append("\r\nIt is tried until ").append(date(until)).append(".\r\n");
         }
-        var type = international() ? "message/global-delivery-status" : "message/delivery-status";
-        return text.append("\r\n").append(part(boundary, type, international() ? "Content-Transfer-Encoding: 8bit\r\n" : "")).toString();
+        text.append("\r\n");
+        return part(boundary, "text/plain; charset=utf-8", encoding(!isAscii(text.toString()))) + text;
     }
 
     private static String words(Ended end) {
@@ -122,8 +156,15 @@ record NoticeText(What what, Item about, List<Ended> ended, Instant until) {
         return "--" + boundary + "\r\nContent-Type: " + type + "\r\n" + fields + "\r\n";
     }
 
+    /** In the form that must be ASCII, what others say is made so (RFC 3464 §2.1.1). */
+    private String status(String boundary, String hostname) {
+        var fields = fields(hostname);
+        return international() ? part(boundary, "message/global-delivery-status", encoding(!isAscii(fields))) + fields
+                : part(boundary, "message/delivery-status", "") + fields.replaceAll("[^\\x00-\\x7f]", "?");
+    }
+
     /** RFC 3464 §2.2 and §2.3. */
-    private String status(String hostname) {
+    private String fields(String hostname) {
         var text = new StringBuilder("Reporting-MTA: dns; ").append(hostname).append("\r\n");
         DsnReturn.of(about.from()).envelopeId()
                 .ifPresent(id -> text.append("Original-Envelope-Id: ").append(Xtext.decoded(id)).append("\r\n"));

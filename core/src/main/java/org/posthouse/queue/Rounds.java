@@ -12,6 +12,8 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.random.RandomGenerator;
 import org.posthouse.message.Status;
 import org.posthouse.pipeline.Recipient;
@@ -50,8 +52,8 @@ final class Rounds {
     private final Lines lines;
     private final Semaphore wakes = new Semaphore(0);
     private final Semaphore writers = new Semaphore(WRITERS);
-    private final ConcurrentMap<String, Lease> inHand = new ConcurrentHashMap<>();
-    private final ConcurrentMap<String, Job> jobs = new ConcurrentHashMap<>();
+    private final ConcurrentMap<String, Job> jobs = new ConcurrentHashMap<>(); // in hand
+    private final Lock taking = new ReentrantLock(); // from a lease to the moment at which its job knows it
     private final ConcurrentMap<String, Integer> senders = new ConcurrentHashMap<>();
     private final ConcurrentMap<Thread, Boolean> workers = new ConcurrentHashMap<>();
     private final ConcurrentLinkedQueue<Fresh> fresh = new ConcurrentLinkedQueue<>();
@@ -90,7 +92,7 @@ final class Rounds {
     void arrived(Item item) {
         if (freshOnes.get() < MOST_FRESH) {
             freshOnes.incrementAndGet();
-            fresh.add(new Fresh(item.id(), sender(item)));
+            fresh.add(new Fresh(item.id(), Errand.sender(item)));
         }
         wake();
     }
@@ -101,24 +103,37 @@ final class Rounds {
         wake();
     }
 
-    /** Gives up what it is at; that is due again at the next start. */
-    void close() throws InterruptedException {
+    /** Begins nothing any more. */
+    void stop() {
         closed = true;
         thread.interrupt();
+    }
+
+    /**
+     * Gives up what it is at, when that has had {@code grace} to end: a host that is left before it has answered to the end of
+     * a message gets it twice (RFC 5321 §4.5.3.2.6). What is given up is due again at the next start.
+     */
+    void close(Duration grace) throws InterruptedException {
+        stop();
+        idle(grace);
         workers.keySet().forEach(Thread::interrupt);
-        var deadline = System.nanoTime() + CLOSES_WITHIN.toNanos();
-        while (!workers.isEmpty() && System.nanoTime() < deadline) {
-            TimeUnit.MILLISECONDS.sleep(5);
-        }
+        idle(CLOSES_WITHIN);
         for (var job : jobs.values()) {
             write(job);
+        }
+    }
+
+    private void idle(Duration longest) throws InterruptedException {
+        var deadline = System.nanoTime() + longest.toNanos();
+        while (!workers.isEmpty() && System.nanoTime() < deadline) {
+            TimeUnit.MILLISECONDS.sleep(5);
         }
     }
 
     /** Waits until nothing is in hand. */
     boolean settled(Duration longest) throws InterruptedException {
         var deadline = System.nanoTime() + longest.toNanos();
-        while (!inHand.isEmpty() || !workers.isEmpty()) {
+        while (!jobs.isEmpty() || !workers.isEmpty()) {
             if (System.nanoTime() > deadline) {
                 return false;
             }
@@ -156,20 +171,25 @@ final class Rounds {
 
     /** Takes in what is due, as far as there is room, and begins what may begin; how many items it took. */
     int round() throws IOException, InterruptedException {
-        int room = MOST_IN_HAND - Math.max(lines.size(), inHand.size());
+        int room = MOST_IN_HAND - Math.max(lines.size(), jobs.size());
         int taken = room > 0 ? due(Math.min(BATCH, room)) : pastOthers();
         advance();
         return taken;
     }
 
     private int due(int most) throws IOException {
-        var leases = queue.call(q -> q.lease(OWNER, most, LEASE));
-        int taken = (int) leases.stream().filter(this::take).count();
-        if (leases.size() < most) {
+        taking.lock(); // over a call of the queue, since who finds a lease gone must know whether it is one of these
+        try {
+            var leases = queue.call(q -> q.lease(OWNER, most, LEASE));
+            int taken = (int) leases.stream().filter(this::take).count();
+            if (leases.size() == most) {
+                return taken + pastOthers();
+            }
             forget();
             return taken;
+        } finally {
+            taking.unlock();
         }
-        return taken + pastOthers();
     }
 
     /** All that is due is in hand. */
@@ -182,36 +202,62 @@ final class Rounds {
     /** New mail of those who have little in hand. */
     private int pastOthers() throws IOException {
         int taken = 0;
-        while (taken < BATCH && Math.max(lines.size(), inHand.size()) < 2 * MOST_IN_HAND) {
+        while (taken < BATCH && Math.max(lines.size(), jobs.size()) < 2 * MOST_IN_HAND) {
             var one = fresh.poll();
             if (one == null) {
                 break;
             }
             freshOnes.decrementAndGet();
             var id = one.id();
-            if (senders.getOrDefault(one.sender(), 0) < LITTLE && !inHand.containsKey(id)) {
-                var lease = queue.call(q -> q.lease(OWNER, id, LEASE));
-                if (lease.isPresent() && lease.get().item().held().isPresent()) {
-                    queue.call(q -> q.complete(lease.get(), lease.get().item(), lease.get().due()));
-                } else if (lease.isPresent() && take(lease.get())) {
-                    taken++;
-                }
+            if (senders.getOrDefault(one.sender(), 0) < LITTLE && !jobs.containsKey(id)) {
+                taken += takePast(id);
             }
         }
         return taken;
     }
 
+    private int takePast(String id) throws IOException {
+        taking.lock();
+        try {
+            var lease = queue.call(q -> q.lease(OWNER, id, LEASE));
+            if (lease.isPresent() && lease.get().item().held().isPresent()) {
+                queue.call(q -> q.complete(lease.get(), lease.get().item(), lease.get().due()));
+                return 0;
+            }
+            return lease.isPresent() && take(lease.get()) ? 1 : 0;
+        } finally {
+            taking.unlock();
+        }
+    }
+
     /** False when it was in hand before. */
     private boolean take(Lease lease) {
-        var item = lease.item();
-        if (inHand.put(item.id(), lease) != null) {
-            return false;
+        var id = lease.item().id();
+        var fresh = job(lease);
+        var job = jobs.compute(id, (_, known) -> {
+            if (known != null) {
+                known.lease(lease);
+            }
+            return known == null ? fresh : known;
+        });
+        if (job == fresh) {
+            begin(job);
         }
-        senders.merge(sender(item), 1, Integer::sum);
-        var job = new Job(item, queue.content(item.id(), lease.sizeOctets()), clock);
-        jobs.put(item.id(), job);
+        return job == fresh;
+    }
+
+    private Job job(Lease lease) {
+        return new Job(lease, queue.content(lease.item().id(), lease.sizeOctets()), clock);
+    }
+
+    private void begin(Job job) {
+        senders.merge(job.sender(), 1, Integer::sum);
         job.consignments().forEach(c -> lines.add(Errand.of(job, c)));
-        return true;
+    }
+
+    /** Whether this item is being worked on here, whatever the queue knows of it. */
+    boolean hasInHand(String id) {
+        return jobs.containsKey(id);
     }
 
     /** Begins what may begin; what waits for a place that is down is put off. */
@@ -238,6 +284,7 @@ final class Rounds {
         }
     }
 
+    /** Its place in the line is free when its end is written down, so that no more than are under way are done again after a crash. */
     private void carry(Errand errand) {
         Map<Recipient, Outcome> outcomes = Map.of();
         try {
@@ -246,8 +293,12 @@ final class Rounds {
                 outcomes = attempts.carry(errand.consignment(), deadline, System.nanoTime());
             }
         } finally {
-            lines.ended(errand, feedback(outcomes), last(outcomes), plan.first());
-            ended(errand, outcomes);
+            try {
+                ended(errand, outcomes);
+            } finally {
+                lines.ended(errand, feedback(outcomes), last(outcomes), plan.first());
+                advance();
+            }
         }
     }
 
@@ -256,6 +307,7 @@ final class Rounds {
         put.errand().consignment().recipients().forEach(to -> outcomes.put(to, new Outcome.Deferred(put.why())));
         attempts.putOff(put.errand().consignment(), put.why());
         ended(put.errand(), outcomes);
+        advance();
     }
 
     /** Where nobody could be reached the place is at fault; what nobody took for other reasons says nothing of it. */
@@ -284,33 +336,39 @@ final class Rounds {
             case WRITE -> writeBetween(job);
             case END -> writeLast(job);
         }
-        advance();
-    }
-
-    private static String sender(Item item) {
-        return item.from().address().toString();
     }
 
     private void writeLast(Job job) {
         job.writing.lock();
+        var written = job.lease();
         try {
-            write(job);
+            written = write(job);
         } finally {
-            jobs.remove(job.id());
-            inHand.remove(job.id());
-            senders.computeIfPresent(sender(job.item()), (_, n) -> n == 1 ? null : n - 1);
+            end(job, written);
             job.writing.unlock();
         }
     }
 
-    /** What has an outcome so far; the rest goes on under a lease of its own, which who writes next must find. */
+    /** A lease that came after it was written down is one for the next attempt. */
+    private void end(Job job, Lease written) {
+        senders.computeIfPresent(job.sender(), (_, n) -> n == 1 ? null : n - 1);
+        var next = jobs.compute(job.id(), (_, _) -> job.lease() == written ? null : job(job.lease()));
+        if (next != null) {
+            begin(next);
+        }
+    }
+
+    /**
+     * What has an outcome so far; the rest goes on under a lease of its own. Until that is there the item is nobody's in the
+     * queue: a round that takes it meanwhile gives its lease to this job, and whoever else asks for it asks {@link #hasInHand} first.
+     */
     private void writeBetween(Job job) {
         job.writing.lock();
         try {
             write(job);
-            var lease = jobs.containsKey(job.id()) ? queue.call(q -> q.lease(OWNER, job.id(), LEASE)) : Optional.<Lease>empty();
+            var lease = jobs.get(job.id()) == job ? queue.call(q -> q.lease(OWNER, job.id(), LEASE)) : Optional.<Lease>empty();
             lease.ifPresent(again -> {
-                inHand.put(job.id(), again);
+                job.lease(again);
                 job.item(again.item());
             });
         } catch (IOException e) {
@@ -320,19 +378,21 @@ final class Rounds {
         }
     }
 
-    private void write(Job job) {
+    /** The lease under which it was last written down. */
+    private Lease write(Job job) {
         job.writing.lock();
         writers.acquireUninterruptibly();
         try {
             var became = job.unwritten();
             if (became.isEmpty() || closed && became.values().stream().flatMap(m -> m.values().stream()).map(Outcome::itself)
                     .allMatch(Outcome.Deferred.class::isInstance)) {
-                return; // it was not really tried
+                return job.lease(); // it was not really tried
             }
             Thread.interrupted(); // what has an outcome is written down even now
             var left = aftermath.settle(job.tried(), job.content(), became, plan);
-            complete(left);
+            var written = complete(job, left);
             job.item(left);
+            return written;
         } finally {
             writers.release();
             job.writing.unlock();
@@ -340,28 +400,38 @@ final class Rounds {
     }
 
     /** Not before it is done: mail that has been delivered must not come out of the queue again. */
-    private void complete(Item left) {
+    private Lease complete(Job job, Item left) {
         var pause = Duration.ofMillis(100);
         while (true) {
-            var lease = inHand.get(left.id());
+            var lease = job.lease();
             var now = clock.instant();
             var due = left.legs().isEmpty() ? now : plan.next(left, now, RandomGenerator.getDefault());
             try {
                 if (queue.call(q -> q.complete(lease, left, due))) {
-                    return;
+                    return lease;
                 }
-                if (inHand.get(left.id()) == lease) {
+                if (isLost(job, lease)) {
                     log.warn("item id={} was taken out of hand", left.id());
-                    return;
+                    return lease;
                 }
             } catch (IOException e) {
                 log.warn("item id={} not written=\"{}\"", left.id(), e.toString());
                 if (closed) {
-                    return;
+                    return lease;
                 }
                 paused(pause);
                 pause = pause.multipliedBy(pause.compareTo(Duration.ofSeconds(30)) < 0 ? 2 : 1);
             }
+        }
+    }
+
+    /** Not when a round has leased it anew, or is just about to say so. */
+    private boolean isLost(Job job, Lease lease) {
+        taking.lock();
+        try {
+            return job.lease() == lease;
+        } finally {
+            taking.unlock();
         }
     }
 }

@@ -92,7 +92,7 @@ public final class RouteCommand implements Command {
         }
     }
 
-    private void print(Address to, Address from, Answer answer, PrintStream out) {
+    private void print(Address to, Address from, Answer answer, PrintStream out) throws IOException {
         out.println("<" + to + "> from <" + from + ">");
         for (int i = 0; i < answer.steps.size(); i++) {
             out.println("  " + (i + 1) + ". " + answer.steps.get(i));
@@ -101,7 +101,7 @@ public final class RouteCommand implements Command {
         for (var way : answer.ways) {
             out.println("  " + way.to() + named(way, to) + way.from().map(f -> ", as from <" + f + ">").orElse("")
                     + way.held().map(why -> ", held: " + why).orElse(""));
-            routes.fallbacks(way.to()).forEach(other -> out.println("    or else " + other));
+            routes.fallbacks(way.to(), from, way.recipient()).forEach(other -> out.println("    or else " + other));
         }
     }
 
@@ -109,24 +109,28 @@ public final class RouteCommand implements Command {
         return way.recipient().address().equals(to) ? "" : " for <" + way.recipient() + ">";
     }
 
-    private Map<String, Object> object(Address to, Address from, Answer answer) {
+    private Map<String, Object> object(Address to, Address from, Answer answer) throws IOException {
         var object = new LinkedHashMap<String, Object>();
         object.put("to", to);
         object.put("from", from);
         object.put("taken", answer.takes.name().toLowerCase(Locale.ROOT));
         object.put("refusal", answer.refusal.orElse(null));
-        object.put("ways", answer.ways.stream().map(this::object).toList());
+        var ways = new ArrayList<Map<String, Object>>();
+        for (var way : answer.ways) {
+            ways.add(object(way, from));
+        }
+        object.put("ways", ways);
         object.put("steps", answer.steps);
         return object;
     }
 
-    private Map<String, Object> object(Way way) {
+    private Map<String, Object> object(Way way, Address from) throws IOException {
         var object = new LinkedHashMap<String, Object>();
         object.put("where", way.to());
         object.put("to", way.recipient());
         object.put("as", way.from().orElse(null));
         object.put("held", way.held().orElse(null));
-        object.put("fallbacks", routes.fallbacks(way.to()));
+        object.put("fallbacks", routes.fallbacks(way.to(), from, way.recipient()));
         return object;
     }
 }

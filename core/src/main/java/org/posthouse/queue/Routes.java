@@ -203,9 +203,9 @@ public final class Routes {
         return new Transports(this, srs, steps).ways(route, from, named);
     }
 
-    /** Where to turn when a destination cannot be reached. */
-    List<Destination> fallbacks(Destination to) {
-        return new Transports(this, srs, Steps.NONE).fallbacks(to);
+    /** Where to turn with a recipient's mail when its destination cannot be reached. */
+    List<Destination> fallbacks(Destination to, Address from, Recipient recipient) throws IOException {
+        return new Transports(this, srs, Steps.NONE).fallbacks(to, from, recipient);
     }
 
     /** Who gets the mail of a postmaster who is not there. */

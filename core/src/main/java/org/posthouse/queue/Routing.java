@@ -147,7 +147,11 @@ record Routing(Preset preset, List<Transport> smarthosts, Set<Whom> relayDomains
 
     /** Whether the settings name this recipient of theirs; one that says how to go on from there (RFC 5321 §F.2) only by itself. */
     boolean names(Address address) {
-        boolean goesOn = address.local().chars().anyMatch(c -> "@%!".indexOf(c) >= 0);
-        return goesOn ? relayRecipients.contains(Whom.of(address)) : Whom.all(address).stream().anyMatch(relayRecipients::contains);
+        return goesOn(address) ? relayRecipients.contains(Whom.of(address)) : Whom.all(address).stream().anyMatch(relayRecipients::contains);
+    }
+
+    /** Whether its local part may tell another host how to go on from there. */
+    static boolean goesOn(Address address) {
+        return address.local().chars().anyMatch(c -> "@%!".indexOf(c) >= 0);
     }
 }

@@ -26,15 +26,18 @@ import org.posthouse.message.Address;
  *
  * <pre>
  * srs0 = "SRS0=" hash "=" day "=" domain "=" local       ; sender local@domain
- * srs1 = "SRS1=" hash "=" domain "=" rest                ; sender SRS0rest@domain, which another forwarder had made
+ * srs1 = "SRS1=" hash day "=" domain "=" rest            ; sender SRS0rest@domain, which another forwarder had made
  * hash = 5(A-Z / 2-7)    day = 2(A-Z / 2-7)              ; compared without case, since others may change it
  * </pre>
+ *
+ * <p>In an srs1 the day stands where others expect nothing but a hash, so that a forwarder behind us finds the domain and the
+ * rest where they always are.
  */
 final class Srs {
     static final int DAYS = 21;
 
     private static final Pattern SRS0 = Pattern.compile("SRS0[=+-]([A-Z2-7]{5})=([A-Z2-7]{2})=([^=]+)=(.+)", Pattern.CASE_INSENSITIVE);
-    private static final Pattern SRS1 = Pattern.compile("SRS1[=+-]([A-Z2-7]{5})=([^=]+)=(.+)", Pattern.CASE_INSENSITIVE);
+    private static final Pattern SRS1 = Pattern.compile("SRS1[=+-]([A-Z2-7]{5})([A-Z2-7]{2})=([^=]+)=(.+)", Pattern.CASE_INSENSITIVE);
     private static final Pattern OTHERS_SRS1 = Pattern.compile("SRS1[=+-][^=]+=([^=]+)=(.+)", Pattern.CASE_INSENSITIVE);
     private static final String LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
     private static final int HASH_LETTERS = 5;
@@ -70,7 +73,8 @@ final class Srs {
     }
 
     private String srs1(String domain, String rest) throws IOException {
-        return "SRS1=" + hash("1" + domain + "=" + rest) + "=" + domain + "=" + rest;
+        var day = day(today());
+        return "SRS1=" + hash("1" + day + domain + "=" + rest) + day + "=" + domain + "=" + rest;
     }
 
     /** The way back leaves out all forwarders between the first and us. */
@@ -88,8 +92,8 @@ final class Srs {
                     ? Optional.of(new Address(first.group(4), first.group(3).toLowerCase(Locale.ROOT))) : Optional.empty();
         }
         var second = SRS1.matcher(address.local());
-        return second.matches() && is(second.group(1), "1" + second.group(2) + "=" + second.group(3))
-                ? Optional.of(new Address("SRS0" + second.group(3), second.group(2).toLowerCase(Locale.ROOT))) : Optional.empty();
+        return second.matches() && is(second.group(1), "1" + second.group(2) + second.group(3) + "=" + second.group(4)) && recent(second.group(2))
+                ? Optional.of(new Address("SRS0" + second.group(4), second.group(3).toLowerCase(Locale.ROOT))) : Optional.empty();
     }
 
     private long today() {

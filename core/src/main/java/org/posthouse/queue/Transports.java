@@ -2,7 +2,6 @@ package org.posthouse.queue;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -111,7 +110,8 @@ final class Transports {
 
     /** The sender that a stranger's mail gets when an alias leads it to other hosts. */
     private Optional<Address> forwarder(Address sender, Address target) throws IOException {
-        boolean strange = !sender.isNull() && sender.hasDomain() && routes.ours(sender.domain()).isEmpty() && !routing.relays(sender);
+        boolean ours = routes.ours(sender.domain()).isPresent() || routing.srsDomain().filter(sender.domain()::equals).isPresent();
+        boolean strange = !sender.isNull() && sender.hasDomain() && !ours && !routing.relays(sender);
         if (routing.srsDomain().isEmpty() || srs.isEmpty() || !strange || routes.ours(target.domain()).isPresent()) {
             return Optional.empty();
         }
@@ -121,30 +121,28 @@ final class Transports {
         return as;
     }
 
-    /** Where to turn when a destination cannot be reached. */
-    List<Destination> fallbacks(Destination to) {
-        var others = new LinkedHashSet<Destination>();
-        for (var rule : routing.rules().all()) {
-            if (leads(rule, to)) {
-                rule.fallback().forEach(t -> others.add(instead(t, to)));
-            }
+    /**
+     * Where to turn with a recipient's mail when its destination cannot be reached: what the route says that leads there for
+     * this recipient and sender. A sender of ours (SRS) counts as whom it stands for.
+     */
+    List<Destination> fallbacks(Destination to, Address from, Recipient recipient) throws IOException {
+        var rule = rule(recipient.address(), original(from)).filter(r -> leads(r.via(), to, recipient.address()));
+        if (rule.isPresent()) {
+            return rule.get().fallback().stream().map(t -> instead(t, to)).distinct().toList();
         }
         var smarthosts = routing.smarthosts();
-        if (!smarthosts.isEmpty() && leads(smarthosts.getFirst(), to)) {
-            smarthosts.stream().skip(1).forEach(t -> others.add(instead(t, to)));
-        }
-        return List.copyOf(others);
+        return smarthosts.isEmpty() || !leads(smarthosts.getFirst(), to, recipient.address()) ? List.of()
+                : smarthosts.stream().skip(1).map(t -> instead(t, to)).distinct().toList();
     }
 
-    /** Without a target it leads to the domains that it is for. */
-    private static boolean leads(Rule rule, Destination to) {
-        return leads(rule.via(), to) || rule.via().target().isEmpty() && rule.via().name().equals(to.transport()) && !to.target().startsWith("[")
-                && Whom.all(new Address("postmaster", to.target())).stream().anyMatch(domain -> rule.to().stream()
-                        .anyMatch(whom -> whom.equals(domain) || whom.isAddress() && whom.domain().equals(domain.text())));
+    private Address original(Address from) throws IOException {
+        boolean made = srs.isPresent() && Srs.isOne(from) && routing.srsDomain().filter(from.domain()::equals).isPresent();
+        return made ? srs.get().reverse(from).orElse(from) : from;
     }
 
-    private static boolean leads(Transport via, Destination to) {
-        return via.name().equals(to.transport()) && via.target().equals(to.target());
+    /** Without a target it leads to the domain of the address. */
+    private static boolean leads(Transport via, Destination to, Address address) {
+        return via.name().equals(to.transport()) && (via.target().isEmpty() ? address.domain() : via.target()).equals(to.target());
     }
 
     private static Destination instead(Transport other, Destination to) {

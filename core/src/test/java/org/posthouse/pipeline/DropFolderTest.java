@@ -135,4 +135,13 @@ final class DropFolderTest {
         stumbling.look();
         assertEquals(List.of("aaaaaaaaaaaaaaa1"), left());
     }
+
+    @Test
+    void aSenderThatIsNoAddressIsNotTakenForNobody() throws Exception {
+        drop("aaaaaaaaaaaaaaa1", "from not an address\r\nto bob\r\n\r\nSubject: x\r\n\r\n");
+        drop("aaaaaaaaaaaaaaa2", "from ann\r\nto bob\r\n\r\nSubject: x\r\n\r\n");
+        folder.look();
+        assertEquals(List.of("aaaaaaaaaaaaaaa1"), left());
+        assertEquals(List.of("ann@here.example"), intake.messages().stream().map(m -> m.from().toString()).toList());
+    }
 }

@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.posthouse.auth.AccountId;
 import org.posthouse.config.Values;
+import org.posthouse.message.Address;
 import org.posthouse.message.BadSetting;
 import org.posthouse.message.Address;
 import org.posthouse.message.Refusal;
@@ -328,5 +329,28 @@ class FilteredIntakeTest {
         try (var files = Files.list(spool)) {
             assertFalse(files.findAny().isPresent());
         }
+    }
+
+    @Test
+    void turnsGoByAccountOrDomainAndNotByTheAddressOfEachMessage() throws Exception {
+        house.withQueue();
+        house.local.behaving(c -> RecordingDelivery.all(c, new Outcome.Deferred(new Status("4.2.2", "full"))));
+        var user = client();
+        user.account(new AccountId("ann@example.test"));
+        assertEquals("lists.test", turn(client(), new Sender(new Address("bounce-1=zoe", "lists.test"))));
+        assertEquals("192.0.2.1", turn(client(), new Sender(new Address("bounce-1=zoe", "example.test"))));
+        assertEquals("ann@example.test", turn(user, new Sender(new Address("ann+1", "example.test"))));
+        assertEquals("none", turn(client(), new Sender(Address.NULL)));
+    }
+
+    private String turn(Client client, Sender from) throws Exception {
+        try (var mail = house.intake.begin(client)) {
+            mail.from(from);
+            mail.to(ANN);
+            mail.data(in(LETTER));
+        }
+        var item = house.queue.browse(Optional.empty(), 1).getFirst().item();
+        house.queue.remove(item.id());
+        return item.notes().getOrDefault("turn", "none");
     }
 }

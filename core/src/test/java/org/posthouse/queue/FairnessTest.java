@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.posthouse.auth.AccountId;
 import org.posthouse.auth.Resolution;
@@ -113,7 +114,7 @@ class FairnessTest {
             Thread.sleep(1);
         }
         Thread.sleep(200);
-        courier.close();
+        courier.close(Duration.ZERO);
         var left = queue.find("s.1").orElseThrow().item();
         assertEquals(List.of("smtp:slow.test"), left.legs().stream().map(l -> l.to().toString()).toList());
     }
@@ -133,7 +134,7 @@ class FairnessTest {
         long inHand = queue.browse(Optional.empty(), 20_000).stream().filter(e -> e.owner().isPresent()).count();
         assertTrue(inHand <= 2 * Rounds.MOST_IN_HAND, inHand + " in hand");
         mayGo.release(100_000);
-        courier.close();
+        courier.close(Duration.ZERO);
     }
 
     @Test
@@ -153,7 +154,7 @@ class FairnessTest {
         courier.rounds().round();
         assertEquals(Optional.empty(), queue.find("one").orElseThrow().owner());
         mayGo.release(100_000);
-        courier.close();
+        courier.close(Duration.ZERO);
     }
 
     @Test
@@ -190,5 +191,55 @@ class FairnessTest {
         answer.release(100);
         assertTrue(telling.rounds().settled(Duration.ofSeconds(10)));
         assertEquals(Optional.empty(), queue.find("s.1"));
+    }
+
+    @Test
+    void whoSendsEachMessageUnderAnotherAddressHasNoMoreTurnsThanOthers() throws Exception {
+        queues.arrive("queue-memory", new MemoryQueue(clock), Map.of());
+        deliveries.arrive("delivery-world", world, Map.of());
+        courier.configure(new Values("", Map.of("grace", "60ms")));
+        for (int i = 0; i < 40; i++) {
+            var to = new Recipient(new Address("zoe", "a.test"));
+            courier.deliver(new MessageId("bulk" + i), new Sender(new Address("bounce-" + i, "lists.test")), "lists.test",
+                    List.of(new Copy(to, List.of(Way.outside(to)), Contents.of("\n"))));
+        }
+        while (courier.rounds().round() > 0) {
+            clock.pass(Duration.ofMillis(1));
+        }
+        send("one", "ann", "a.test");
+        courier.rounds().round();
+        mayGo.release(2);
+        until("one");
+        assertTrue(world.taken().size() <= 8, world.taken().size() + " before the single one");
+        mayGo.release(10_000);
+        assertTrue(courier.rounds().settled(Duration.ofSeconds(10)));
+    }
+
+    @Test
+    void asManyHostsThatHangAsThereMayBeDeliveriesDelayAGoodOneBySeconds() throws Exception {
+        queues.arrive("queue-memory", new MemoryQueue(clock), Map.of());
+        var good = new Semaphore(0);
+        deliveries.arrive("delivery-world", new RecordingDelivery(_ -> true).behaving(c -> {
+            if (c.to().target().equals("good.test")) {
+                good.release();
+            } else {
+                mayGo.acquireUninterruptibly();
+            }
+            return RecordingDelivery.all(c, new Outcome.Relayed("there", Outcome.Notices.THEIRS));
+        }), Map.of());
+        courier.configure(new Values("", Map.of("grace", "60ms", "deliveries-at-once", "10")));
+        for (int i = 0; i < 10; i++) {
+            send("hangs" + i, "news", "hangs" + i + ".test");
+        }
+        courier.rounds().round();
+        clock.pass(Duration.ofMillis(1));
+        send("good", "ann", "good.test");
+        courier.rounds().round();
+        assertEquals(0, good.availablePermits());
+        clock.pass(Lines.SLOW);
+        courier.rounds().round();
+        assertTrue(good.tryAcquire(10, TimeUnit.SECONDS));
+        mayGo.release(10_000);
+        assertTrue(courier.rounds().settled(Duration.ofSeconds(10)));
     }
 }

@@ -32,7 +32,7 @@ class LinesTest {
         var to = new Destination(domain.contains("@") ? "local" : "smtp", domain, "INBOX");
         var waiting = List.of(new Queue.Waiting(new Recipient(new Address("zoe", domain)), Optional.empty()));
         var item = new Queue.Item("s." + ++number, Instant.EPOCH, from, List.of(new Queue.Leg(new DeliveryId("s." + number + ".1"), to, waiting)));
-        var job = new Job(item, Contents.of("\n"), clock);
+        var job = new Job(new Queue.Lease(item, Instant.EPOCH, 1, "x"), Contents.of("\n"), clock);
         lines.add(Errand.of(job, job.consignments().getFirst()));
     }
 
@@ -185,5 +185,79 @@ class LinesTest {
         ended(begun.get(0), Feedback.NOTHING);
         ended(begun.get(1), Feedback.UNREACHED);
         assertEquals(List.of(), begun());
+    }
+
+    @Test
+    void hostsThatHangMakeRoomForOthersAfterAWhile() {
+        lines.limits(new Lines.Limits(6, 20, 5));
+        for (int i = 0; i < 12; i++) {
+            add("bulk", "hangs" + i + ".test", "");
+        }
+        assertEquals(6, begun().size());
+        add("ann", "good.test", "");
+        assertEquals(List.of(), begun());
+        clock.pass(Lines.SLOW);
+        assertEquals(6, begun().size());
+        clock.pass(Lines.SLOW);
+        var good = begun();
+        assertEquals(List.of("ann@here.test"), good.stream().map(Errand::sender).toList());
+        ended(good.getFirst(), Feedback.REACHED);
+        add("ann", "good.test", "");
+        assertEquals(1, begun().size());
+    }
+
+    @Test
+    void howManyHangTogetherHasABound() {
+        lines.limits(new Lines.Limits(6, 20, 5));
+        for (int i = 0; i < 100; i++) {
+            add("bulk", "hangs" + i + ".test", "");
+        }
+        int begun = 0;
+        for (int i = 0; i < 20; i++) {
+            begun += begun().size();
+            clock.pass(Lines.SLOW);
+        }
+        assertEquals(18, begun);
+    }
+
+    @Test
+    void whatHungLastTimeLeavesRoomForThoseOfWhomNothingBadIsKnown() {
+        lines.limits(new Lines.Limits(6, 20, 5));
+        for (int i = 0; i < 18; i++) {
+            add("bulk", "hangs" + i + ".test", "");
+        }
+        var hanging = new ArrayList<Errand>();
+        for (int i = 0; i < 3; i++) {
+            hanging.addAll(begun());
+            clock.pass(Lines.SLOW);
+        }
+        assertEquals(18, hanging.size());
+        hanging.forEach(e -> ended(e, Feedback.UNREACHED));
+        clock.pass(REST);
+        for (int i = 0; i < 18; i++) {
+            add("bulk", "hangs" + i + ".test", "");
+        }
+        assertEquals(6, begun().size(), "as many as hung before may go to see");
+        clock.pass(Lines.SLOW);
+        assertEquals(List.of(), begun());
+        add("ann", "good.test", "");
+        assertEquals(1, begun().size(), "and another need not wait for them");
+    }
+
+    @Test
+    void aPlaceThatHangsGetsNoMoreUntilItAnswers() {
+        for (int i = 0; i < 20; i++) {
+            add("bulk", "slow.test", "");
+        }
+        var begun = begun();
+        assertEquals(5, begun.size());
+        ended(begun.get(0), Feedback.NOTHING);
+        assertEquals(1, begun().size());
+        clock.pass(Lines.SLOW);
+        assertEquals(List.of(), begun());
+        ended(begun.get(1), Feedback.NOTHING);
+        assertEquals(List.of(), begun());
+        ended(begun.get(2), Feedback.REACHED);
+        assertEquals(2, begun().size());
     }
 }

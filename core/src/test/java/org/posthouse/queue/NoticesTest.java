@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -226,7 +227,7 @@ class NoticesTest {
         var notices = new Notices(new PluginQueue(queues), routes, new FixedSite(), new MemoryTrace(), new MemoryMetrics(), clock);
         var legs = Stream.of("a.test", "b.test").map(domain -> new Queue.Leg(new DeliveryId(domain), new Destination("smtp", domain, "INBOX"),
                 List.of(new Queue.Waiting(new Recipient(new Address("zoe", domain)), Optional.of(new Status("5.1.1", "nobody")))))).toList();
-        var job = new Job(new Queue.Item("s.1", clock.instant(), from, legs), Contents.of("\n"), clock);
+        var job = new Job(new Queue.Lease(new Queue.Item("s.1", clock.instant(), from, legs), clock.instant(), 1, "x"), Contents.of("\n"), clock);
         for (var leg : legs) {
             assertTrue(notices.failure(job.tried(), job.content(),
                     Map.of(new Aftermath.Ended(leg.recipients().getFirst(), Aftermath.How.FAILED, Optional.empty()), leg)));
@@ -252,5 +253,60 @@ class NoticesTest {
         var day = DateTimeFormatter.ofPattern("HH:mm:ss Z").format(end.atZone(ZoneId.systemDefault()));
         var text = notice(ids().getLast());
         assertTrue(text.lines().anyMatch(l -> l.startsWith("Will-Retry-Until: ") && l.endsWith(day)), text);
+    }
+
+    /** The encoding that a part says it has, and whether that is true of its octets. */
+    private void encodingsAreTrue(String id) throws IOException {
+        var text = notice(id);
+        int end = text.indexOf("\r\n\r\n");
+        var boundary = "--" + text.replaceAll("(?s).*boundary=\"([^\"]*)\".*", "$1");
+        boolean anyEightBit = false;
+        for (var part : text.substring(end).split(Pattern.quote(boundary))) {
+            boolean eightBit = part.chars().anyMatch(c -> c > 0x7f);
+            anyEightBit |= eightBit;
+            assertEquals(eightBit, part.contains("\r\nContent-Transfer-Encoding: 8bit\r\n"), part);
+        }
+        assertEquals(anyEightBit, text.substring(0, end + 2).contains("\r\nContent-Transfer-Encoding: 8bit\r\n"), text);
+    }
+
+    @Test
+    void nothingIsEightBitThatDoesNotSaySo() throws Exception {
+        becomes(new Outcome.Answered(new Outcome.Failed(new Status("5.2.1", "geschlossen für heute")), "mx.else.test", "550 5.2.1 für immer"));
+        send(new Sender(BOB), asking("zoe@else.test", "FAILURE"));
+        round();
+        encodingsAreTrue("s.1-f1");
+        var text = notice("s.1-f1");
+        assertTrue(text.contains("Diagnostic-Code: smtp; 550 5.2.1 f?r immer\r\n"), text);
+        assertTrue(text.contains("said: 550 5.2.1 für immer\r\n"), text);
+    }
+
+    @Test
+    void whatIsPlainSaysNothingOfItsEncoding() throws Exception {
+        becomes(new Outcome.Failed(new Status("5.2.1", "closed")));
+        send(new Sender(BOB, Map.of("RET", "FULL")), asking("zoe@else.test", "FAILURE"));
+        round();
+        encodingsAreTrue("s.1-f1");
+        assertFalse(notice("s.1-f1").contains("Content-Transfer-Encoding"), notice("s.1-f1"));
+    }
+
+    @Test
+    void eightBitsThatComeBackAreDeclared() throws Exception {
+        becomes(new Outcome.Failed(new Status("5.2.1", "closed")));
+        var to = asking("zoe@else.test", "FAILURE");
+        courier.deliver(new MessageId("s.1"), new Sender(BOB, Map.of("RET", "FULL", "BODY", "8BITMIME")),
+                List.of(new Copy(to, List.of(Way.outside(to)), Contents.of("Subject: x\n\ngrün\n"))));
+        round();
+        encodingsAreTrue("s.1-f1");
+    }
+
+    @Test
+    void aSenderWhoseAddressNeedsItIsToldInInternationalForm() throws Exception {
+        becomes(new Outcome.Failed(new Status("5.2.1", "closed")));
+        send(new Sender(new Address("jürgen", "example.test")), asking("zoe@else.test", "FAILURE"));
+        round();
+        var text = notice("s.1-f1");
+        assertTrue(text.contains("\r\nTo: <jürgen@example.test>\r\n") && text.contains("Content-Type: message/global-delivery-status\r\n"), text);
+        assertTrue(text.contains("Content-Type: message/global-headers\r\n"), text);
+        assertEquals(Map.of("SMTPUTF8", ""), queue.find("s.1-f1").orElseThrow().item().from().parameters());
     }
 }

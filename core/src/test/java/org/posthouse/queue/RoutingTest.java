@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -76,6 +77,13 @@ class RoutingTest {
 
     private String refused(String to) {
         return assertThrows(Refusal.class, () -> ways("", to)).status().toString();
+    }
+
+    private List<String> fallbacks(String where, String from, String to) throws IOException {
+        int colon = where.indexOf(':');
+        var destination = new Destination(where.substring(0, colon), where.substring(colon + 1), "INBOX");
+        return routes.fallbacks(destination, from.isEmpty() ? Address.NULL : address(from), new Recipient(address(to))).stream()
+                .map(Destination::toString).toList();
     }
 
     private static Address address(String text) {
@@ -161,7 +169,7 @@ class RoutingTest {
         assertEquals("smtp:[relay.example]:587 <x@else.example>", way("", "x@else.example"));
         assertEquals("local:ann@example.test <ann@example.test>", way("", "ann@example.test"));
         assertEquals(List.of("smtp:[second.example]:587"),
-                routes.fallbacks(new Destination("smtp", "[relay.example]:587", "INBOX")).stream().map(Destination::toString).toList());
+                fallbacks("smtp:[relay.example]:587", "", "zoe@else.example"));
         set("preset", "satellite");
         assertEquals("smtp:[relay.example]:587 <ann@example.test>", way("", "ann@example.test"));
         assertInstanceOf(Route.Outside.class, routes.route(address("ann@example.test")));
@@ -173,7 +181,7 @@ class RoutingTest {
     void fallbacksAreThoseOfTheRule() throws Exception {
         route("one", "to", "one.example", "via", "smtp:[a.example]", "fallback", "smtp:[b.example]:26, lmtp:c.example");
         var way = routes.ways(routes.route(address("x@one.example")), new Sender(Address.NULL), new Recipient(address("x@one.example"))).getFirst();
-        assertEquals(List.of("smtp:[b.example]:26", "lmtp:c.example:24"), routes.fallbacks(way.to()).stream().map(Destination::toString).toList());
+        assertEquals(List.of("smtp:[b.example]:26", "lmtp:c.example:24"), routes.fallbacks(way.to(), Address.NULL, way.recipient()).stream().map(Destination::toString).toList());
     }
 
     @Test
@@ -291,10 +299,10 @@ class RoutingTest {
     @Test
     void mailByMxHasItsFallbackToo() throws Exception {
         route("one", "to", "one.example, zoe@three.example", "via", "smtp", "fallback", "smtp:[b.example]:26");
-        assertEquals(List.of("smtp:[b.example]:26"), routes.fallbacks(new Destination("smtp", "one.example", "INBOX")).stream().map(Destination::toString).toList());
-        assertEquals(List.of("smtp:[b.example]:26"), routes.fallbacks(new Destination("smtp", "three.example", "INBOX")).stream().map(Destination::toString).toList());
-        assertEquals(List.of(), routes.fallbacks(new Destination("smtp", "two.example", "INBOX")));
-        assertEquals(List.of(), routes.fallbacks(new Destination("lmtp", "one.example", "INBOX")));
+        assertEquals(List.of("smtp:[b.example]:26"), fallbacks("smtp:one.example", "", "x@one.example"));
+        assertEquals(List.of("smtp:[b.example]:26"), fallbacks("smtp:three.example", "", "zoe@three.example"));
+        assertEquals(List.of(), fallbacks("smtp:two.example", "", "x@two.example"));
+        assertEquals(List.of(), fallbacks("lmtp:one.example", "", "x@one.example"));
     }
 
     @Test
@@ -311,5 +319,56 @@ class RoutingTest {
         set("preset", "smarthost", "smarthost", "smtp:[relay.example]:587", "relay-domains", "backup.example", "relay-recipients", "zoe@backup.example");
         assertEquals("smtp:backup.example <zoe@backup.example>", way("", "zoe@backup.example"));
         assertEquals("smtp:backup.example <zoe@backup.example>", way("", "info@example.test"));
+    }
+
+    @Test
+    void fallbacksAreThoseOfTheSender() throws Exception {
+        route("ann", "from", "ann@example.test", "via", "smtp:[relay.example]:587", "fallback", "smtp:[of-ann.example]:587");
+        route("bob", "from", "bob@example.test", "via", "smtp:[relay.example]:587", "fallback", "smtp:[of-bob.example]:587");
+        assertEquals(List.of("smtp:[of-ann.example]:587"), fallbacks("smtp:[relay.example]:587", "ann@example.test", "x@else.example"));
+        assertEquals(List.of("smtp:[of-bob.example]:587"), fallbacks("smtp:[relay.example]:587", "bob@example.test", "x@else.example"));
+        assertEquals(List.of(), fallbacks("smtp:[relay.example]:587", "eve@example.test", "x@else.example"));
+    }
+
+    @Test
+    void fallbacksOfForwardedMailAreThoseOfWhoSentIt() throws Exception {
+        set("srs", "yes");
+        route("strange", "from", "strange.example", "via", "smtp:[relay.example]:587", "fallback", "smtp:[second.example]:587");
+        directory.alias(address("out@example.test"), address("zoe@else.example"));
+        var as = leaves("kim@strange.example", "out@example.test");
+        assertEquals(List.of("smtp:[second.example]:587"), fallbacks("smtp:[relay.example]:587", as.toString(), "zoe@else.example"));
+    }
+
+    @Test
+    void nobodyChoosesTheWayBeyondAnotherNameOfADomain() throws Exception {
+        directory.renamed("example.test", "else.example");
+        assertEquals("smtp:else.example <zoe@else.example>", way("", "zoe@example.test"));
+        for (var local : List.of("x%third.example", "third.example!x", "\"x@third.example\"", "\"@third.example:x\"")) {
+            assertEquals("5.1.1 no such user here", refused(local + "@example.test"));
+        }
+    }
+
+    @Test
+    void whatWasForwardedTwiceHoldsNoLongerThanWhatWasForwardedOnce() throws Exception {
+        set("srs", "yes", "srs-domain", "fwd.example");
+        directory.alias(address("out@example.test"), address("zoe@else.example"));
+        var as = leaves("SRS0=abcd=TT=first.example=kim@one.example", "out@example.test").toString();
+        assertTrue(as.matches("SRS1=[A-Z2-7]{7}=one.example==abcd=TT=first.example=kim@fwd.example"), as);
+        clock.pass(Duration.ofDays(21));
+        assertEquals("smtp:one.example <SRS0=abcd=TT=first.example=kim@one.example>", way("", as));
+        assertEquals("5.1.1 no such user here", refused(as.replace("one.example", "two.example")));
+        char day = as.charAt(11);
+        assertEquals("5.1.1 no such user here", refused(as.substring(0, 11) + (day == 'A' ? 'B' : 'A') + as.substring(12)), "its day is not to be changed");
+        clock.pass(Duration.ofDays(1));
+        assertEquals("5.1.1 no such user here", refused(as));
+    }
+
+    @Test
+    void aForwardersOwnSendersAreNotForwardedAnew() throws Exception {
+        set("srs", "yes", "srs-domain", "fwd.example");
+        directory.alias(address("out@example.test"), address("zoe@else.example"));
+        var as = leaves("kim@one.example", "out@example.test");
+        var ways = routes.ways(routes.route(address("out@example.test")), new Sender(as), new Recipient(address("out@example.test")));
+        assertEquals(Optional.empty(), ways.getFirst().from());
     }
 }

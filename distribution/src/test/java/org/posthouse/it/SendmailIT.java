@@ -3,11 +3,14 @@ package org.posthouse.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -108,6 +111,44 @@ final class SendmailIT {
         assertEquals(List.of(), dropped());
         var elsewhere = Tool.run(work, Map.of("POSTHOUSE_HOME", work.resolve("none").toString()), "", Server.PROGRAM.resolve("bin/sendmail").toString(), "ann");
         assertEquals(64, elsewhere.status(), elsewhere.output());
+    }
+
+    @Test
+    void aSenderThatIsNoAddressIsRefusedAtOnce() throws Exception {
+        new Server(home).configure(StraightPathIT.CONF).close();
+        var ran = sendmail("Subject: x\n\n", "-f", "not an address", "bob");
+        assertEquals(65, ran.status(), ran.output());
+        assertTrue(ran.output().contains("'not an address'"), ran.output());
+        send("Subject: x\n\n", "-f", "<>", "bob");
+        assertEquals(1, dropped().size());
+    }
+
+    @Test
+    void rootLeavesNothingOfItsOwnInAnothersHome() throws Exception {
+        assumeTrue(System.getProperty("user.name").equals("root"), "only root can");
+        new Server(home).configure(StraightPathIT.CONF).close();
+        var nobody = home.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName("nobody");
+        try (var files = Files.walk(home)) {
+            for (var file : files.toList()) {
+                Files.setOwner(file, nobody);
+            }
+        }
+        for (var ran : List.of(called("mailq", ""), sendmail("", "-q"), sendmail("", "-bv", "ann"))) {
+            assertEquals(1, ran.status(), ran.output());
+            assertTrue(ran.output().contains("runuser -u nobody"), ran.output());
+        }
+        send("Subject: x\n\n", "-f", "ann", "bob");
+        try (var files = Files.walk(home)) {
+            assertEquals(List.of(), files.filter(file -> isNot(nobody, file)).toList());
+        }
+    }
+
+    private static boolean isNot(UserPrincipal owner, Path file) {
+        try {
+            return !Files.getOwner(file).equals(owner);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test

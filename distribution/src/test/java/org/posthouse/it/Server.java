@@ -23,7 +23,7 @@ import java.util.stream.Stream;
 final class Server implements AutoCloseable {
     static final Path PROGRAM = Path.of(System.getProperty("posthouse.program"));
     private static final Pattern LISTENER = Pattern.compile("\\s+(\\S+)\\s+(\\S+)\\s+(\\S+)\\s+(\\S+):(\\d+)");
-    private static final long READY_WITHIN_SECONDS = 30;
+    private static final long READY_WITHIN_SECONDS = Integer.getInteger("ready-within", 30);
 
     /** What a command printed and how it ended. */
     record Said(int status, String out, String err) {}
