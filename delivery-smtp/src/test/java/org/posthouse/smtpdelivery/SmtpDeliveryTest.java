@@ -270,7 +270,7 @@ class SmtpDeliveryTest extends Ground {
         for (var extensions : List.of(List.of("PIPELINING", "CHUNKING", "BINARYMIME"), List.of("8BITMIME", "CHUNKING"), List.of("BINARYMIME"))) {
             remote.extensions(extensions.toArray(String[]::new));
             delivery = delivery(settings());
-            assertEquals("delivered", brief(delivery.deliver(consignment("smtp", "there.test", Contents.of(text), binary, ZOE)).get(ZOE)));
+            assertEquals("delivered", brief(delivery.deliver(consignment("smtp", "there.test", Contents.of(text.getBytes(StandardCharsets.US_ASCII)), binary, ZOE)).get(ZOE)));
         }
         assertEquals(text, remote.taken().getFirst().text());
         assertEquals("MAIL FROM:<ann@example.test> BODY=BINARYMIME", remote.taken().getFirst().mail());
