@@ -4,9 +4,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /** What a server says it can (RFC 5321 §4.1.1.1): keywords in upper case with what follows them. */
 record Capabilities(Map<String, String> keywords) {
+    private static final Pattern WORD_END = Pattern.compile("[ =]"); // some old ones write AUTH=LOGIN
+
     static final Capabilities NONE = new Capabilities(Map.of());
 
     Capabilities {
@@ -17,7 +20,7 @@ record Capabilities(Map<String, String> keywords) {
     static Capabilities of(Reply reply) {
         var keywords = new HashMap<String, String>();
         for (var line : reply.lines().subList(1, reply.lines().size())) {
-            var words = line.strip().split("[ =]", 2); // some old ones write AUTH=LOGIN
+            var words = WORD_END.split(line.strip(), 2);
             keywords.merge(words[0].toUpperCase(Locale.ROOT), words.length == 1 ? "" : words[1].strip(), (a, b) -> a + " " + b);
         }
         return new Capabilities(keywords);

@@ -111,4 +111,29 @@ class SevenBitTest extends Ground {
         assertEquals("MAIL FROM:<ann@example.test>", remote.taken().getFirst().mail());
         assertTrue(remote.taken().getFirst().text().endsWith("\r\n\r\n.=C3=A4\r\n"), remote.taken().getFirst().text());
     }
+
+    @Test
+    void ofABinaryMessageOnlyWhatIsNotOfLinesChanges() throws Exception {
+        var form = """
+                MIME-Version: 1.0
+                Content-Type: multipart/mixed; boundary=b
+                Content-Transfer-Encoding: %s
+
+                --b
+                Content-Type: text/plain; charset=utf-8
+                Content-Transfer-Encoding: 8bit
+
+                \u00e4
+                --b
+                Content-Type: image/x
+                Content-Transfer-Encoding: %s
+
+                %s
+                --b--
+                """;
+        var message = new String(octets(form), StandardCharsets.UTF_8);
+        var out = new ByteArrayOutputStream();
+        Recoded.of(Contents.of(message.formatted("binary", "binary", "\0\n\r").getBytes(StandardCharsets.UTF_8)), Recoded.Into.LINES).orElseThrow().write(out);
+        assertEquals(message.formatted("8bit", "base64", "AAoN"), out.toString(StandardCharsets.UTF_8));
+    }
 }
