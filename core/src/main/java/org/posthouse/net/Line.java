@@ -4,7 +4,10 @@ import java.nio.charset.StandardCharsets;
 
 /** A line of input without its end, and how it ended. */
 public record Line(byte[] octets, Ending ending) {
-    /** LF is a bare line feed, TOO_LONG a line whose octets were dropped but for its end, END the end of the stream (octets may be a rest). */
+    /**
+     * LF is a bare line feed, TOO_LONG a line whose octets were dropped but for its end, END the end of the stream (octets may be
+     * a rest).
+     */
     public enum Ending { CRLF, LF, TOO_LONG, END }
 
     /** Octet for octet; NUL and 8-bit octets are kept for the caller to judge. */

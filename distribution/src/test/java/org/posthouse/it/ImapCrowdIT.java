@@ -93,8 +93,8 @@ final class ImapCrowdIT {
     }
 
     private void report() {
-        System.out.printf("%s: %d members, %d kills: %d commands, %d sessions, %d letters (%d delivered beside), %d changes acknowledged, %d checks%n",
-                onMbox ? "mbox" : "Maildir", MEMBERS, kills, members.stream().mapToInt(ImapCrowdMember::commands).sum(),
+        System.out.printf("%s: %d members, %d kills: %d commands, %d sessions, %d letters (%d delivered beside), %d changes acknowledged,"
+                + " %d checks%n", onMbox ? "mbox" : "Maildir", MEMBERS, kills, members.stream().mapToInt(ImapCrowdMember::commands).sum(),
                 members.stream().mapToInt(ImapCrowdMember::sessions).sum(), letters.next() - 1, delivered, truth.places().answered(), checks);
     }
 

@@ -19,7 +19,8 @@ final class OtherProgram {
     /** Into tmp, and from there into new. */
     static void deliver(int letter, Path maildir) throws IOException {
         var name = "1700000000.M" + letter + ".beside.host";
-        var written = Files.writeString(maildir.resolve("tmp").resolve(name), Letters.text(letter).replace("\r\n", "\n"), StandardCharsets.ISO_8859_1);
+        var text = Letters.text(letter).replace("\r\n", "\n");
+        var written = Files.writeString(maildir.resolve("tmp").resolve(name), text, StandardCharsets.ISO_8859_1);
         Files.move(written, maildir.resolve("new").resolve(name));
     }
 
@@ -32,7 +33,8 @@ final class OtherProgram {
             }
             Thread.sleep(BETWEEN_ATTEMPTS_MILLIS);
         }
-        try (var file = FileChannel.open(mbox, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE); var _ = file.lock()) {
+        try (var file = FileChannel.open(mbox, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE);
+                var _ = file.lock()) {
             var text = "From beside@example.org Sun Mar  1 12:00:00 2026\n"
                     + Letters.text(letter).replace("\r\n", "\n").replaceAll("(?m)^(>*From )", ">$1") + "\n";
             file.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.ISO_8859_1)), file.size());

@@ -12,8 +12,8 @@ import java.util.TreeSet;
 import org.posthouse.mailbox.AccountSession;
 
 /**
- * The names of an account's folders at one moment, also of those that are only subscribed to; INBOX first, and before the first name below a level
- * that is no name itself that level. Levels are made when they come by: there may be hundreds above each name.
+ * The names of an account's folders at one moment, also of those that are only subscribed to; INBOX first, and before the first
+ * name below a level that is no name itself that level. Levels are made when they come by: there may be hundreds above each name.
  */
 final class FolderNames implements Iterable<String> {
     private final NavigableSet<String> there;

@@ -5,7 +5,10 @@ import java.util.Set;
 import org.posthouse.imap.Command.Access;
 import org.posthouse.mailbox.Mail;
 
-/** The flags of a folder that one client is told of (RFC 3501 §7.2.6): those that IMAP defines, and the keywords that were seen on messages. */
+/**
+ * The flags of a folder that one client is told of (RFC 3501 §7.2.6): those that IMAP defines, and the keywords that were seen on
+ * messages.
+ */
 final class Keywords {
     private static final String SYSTEM = "\\Answered \\Flagged \\Deleted \\Seen \\Draft";
 
