@@ -35,7 +35,6 @@ import org.posthouse.message.SessionId;
 public final class ScriptedConnection implements Connection {
     public static final String CIPHER = "TLSv1.3 TEST";
     private static final Duration PATIENCE = Duration.ofSeconds(10);
-    private static final int LONGEST_END = 32;
     private static final int MOST_DROPPED = 1 << 20;
 
     /** A listener of that role and TLS, with nothing else special. */
@@ -396,7 +395,7 @@ public final class ScriptedConnection implements Connection {
     @Override
     public Line readLine(int maxOctets) throws IOException {
         var line = new ByteArrayOutputStream();
-        var end = new byte[LONGEST_END];
+        var end = ""; // of all that came
         int dropped = 0;
         while (true) {
             var in = input();
@@ -404,15 +403,14 @@ public final class ScriptedConnection implements Connection {
                 return new Line(line.toByteArray(), Line.Ending.END);
             }
             byte octet = in.get();
-            System.arraycopy(end, 1, end, 0, end.length - 1);
-            end[end.length - 1] = octet;
+            end = end.substring(Math.max(0, end.length() - 31)) + (char) (octet & 0xff);
             if (line.size() < maxOctets) {
                 line.write(octet);
             } else if (++dropped > MOST_DROPPED) {
                 throw new IOException("a line without end");
             }
             if (octet == '\n') {
-                return dropped > 0 ? new Line(line(end).octets(), Line.Ending.TOO_LONG) : line(line.toByteArray());
+                return dropped > 0 ? new Line(line(end.getBytes(StandardCharsets.ISO_8859_1)).octets(), Line.Ending.TOO_LONG) : line(line.toByteArray());
             }
         }
     }
