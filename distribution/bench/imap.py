@@ -92,16 +92,24 @@ class Posthouse:
         (self.home / "conf/posthouse.conf").write_text(f"""hostname = mail.example.test
 domains  = example.test
 enable   = protocol-imap
+[protocol-imap]
+max-sessions = 100000
 [listener imap]
 address  = 127.0.0.1
 protocol = imap
 tls      = none
 port     = {self.port}
+max-connections             = 100000
+max-connections-per-address = 100000
+connection-rate             = 1000000
 [listener imaps]
 address  = 127.0.0.1
 protocol = imap
 tls      = implicit
 port     = {self.port + 1}
+max-connections             = 100000
+max-connections-per-address = 100000
+connection-rate             = 1000000
 """)
         (self.home / "conf/users").write_text("".join(f"user{u}@example.test:{{PLAIN}}x\n" for u in range(USERS)))
         (self.home / "conf/users").chmod(0o600)
