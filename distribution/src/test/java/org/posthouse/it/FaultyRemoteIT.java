@@ -107,7 +107,7 @@ final class FaultyRemoteIT {
                 rcpt-timeout     = 1s
                 data-timeout     = 1s
                 block-timeout    = 1s
-                end-timeout      = 4s
+                end-timeout      = 3s
                 """ + routes).start();
     }
 
