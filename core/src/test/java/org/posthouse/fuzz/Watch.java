@@ -11,9 +11,16 @@ final class Watch {
 
     private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private final FuzzTarget target;
+    private final int memory;
 
     Watch(FuzzTarget target) {
+        this(target, 1);
+    }
+
+    /** @param memory how many times what the target may allocate: who looks on from within may need some of it */
+    Watch(FuzzTarget target, int memory) {
         this.target = target;
+        this.memory = memory;
     }
 
     void take(byte[] input) throws Exception {
@@ -28,7 +35,7 @@ final class Watch {
         target.take(input.clone());
         octets = threads.getCurrentThreadAllocatedBytes() - octets;
         time = threads.getCurrentThreadCpuTime() - time;
-        boolean within = octets <= target.mayAllocate(input.length) && time <= LONGEST.toNanos();
+        boolean within = octets <= memory * target.mayAllocate(input.length) && time <= LONGEST.toNanos();
         if (last && !within) {
             throw new AssertionError(input.length + " octets of input took " + octets + " octets of memory and " + time / 1_000_000 + " ms");
         }
