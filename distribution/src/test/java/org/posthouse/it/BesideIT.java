@@ -3,7 +3,6 @@ package org.posthouse.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -34,13 +33,12 @@ final class BesideIT {
 
     @BeforeAll
     static void theProgramsAreThere() throws IOException, InterruptedException {
-        Tool.need("dovecot", "dovecot-imapd");
+        Dovecot.need();
         Tool.need("mutt", "mutt");
         Tool.need("procmail", "procmail");
         if (Neighbours.root()) {
             Tool.need("postfix", "postfix");
         }
-        assumeTrue(Tool.run("dovecot", "--version").output().startsWith("2.3."), "the configuration is one for Dovecot 2.3");
     }
 
     @ParameterizedTest

@@ -46,6 +46,7 @@ abstract class BothWays {
 
     @BeforeEach
     void begin() throws Exception {
+        // Postfix and Exim end at once where another starts them: they change to users of their own
         assumeTrue(Neighbours.root(), "root alone can start it");
         theirPort = Neighbours.freePort();
         zone = new Zone().mx("p.test", 10, "mx.p.test").a("mx.p.test", "127.0.0.1");

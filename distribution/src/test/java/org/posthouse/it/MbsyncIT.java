@@ -2,7 +2,6 @@ package org.posthouse.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -27,9 +26,8 @@ final class MbsyncIT {
 
     @BeforeAll
     static void theProgramsAreThere() throws IOException, InterruptedException {
-        Tool.need("dovecot", "dovecot-imapd");
+        Dovecot.need();
         Tool.need("mbsync", "isync");
-        assumeTrue(Tool.run("dovecot", "--version").output().startsWith("2.3."), "the configuration is one for Dovecot 2.3");
     }
 
     @ParameterizedTest

@@ -27,6 +27,7 @@ final class SyncBeforeReplyIT {
     @Test
     void whatIsAcknowledgedIsSynced() throws Exception {
         Tool.need("strace", "strace");
+        // containers may forbid ptrace, and without it nobody sees the system calls
         assumeTrue(Tool.run("strace", "true").well(), "strace may not look into processes here");
         var record = home.resolve("calls");
         try (var server = new Server(home, home, SystemCalls.recorder(record)).configure("inline-budget = 500ms\n" + StraightPathIT.CONF)) {
